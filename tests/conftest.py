@@ -1,0 +1,69 @@
+"""For all tests: fresh interpreters, and a user who may not write everywhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("mitosis", deadline=None)  # machines that run tests are busy
+settings.load_profile("mitosis")
+
+FreshPython = Callable[..., str]
+Unprivileged = Callable[[], AbstractContextManager[None]]
+_NOBODY = 65534
+
+
+@pytest.fixture
+def fresh_python(tmp_path: Path) -> FreshPython:
+    """Run code in a new interpreter, in an empty folder, and return what it printed."""
+
+    def run(code: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", dedent(code), *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may write to, below folders that every user may pass."""
+    folder = Path(tempfile.mkdtemp(prefix="mitosis-")).resolve()
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def unprivileged() -> Unprivileged:
+    """Be a user whom file modes bind, which root is not, for the length of a `with`."""
+
+    @contextmanager
+    def nobody() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        os.setresuid(_NOBODY, _NOBODY, 0)
+        try:
+            yield
+        finally:
+            os.setresuid(0, 0, 0)
+
+    return nobody
