@@ -1,0 +1,57 @@
+"""One error of each class, for the tests that hold for all of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mitosis import errors
+from mitosis._model import Conflict, Lock, Status, Trial, Variant
+
+FILE = Path("trials/sine.db")
+LOCKED_AT = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)
+TRIAL = Trial(
+    name="sine-low-1",
+    key="3f9a2c11",
+    experiment="sine",
+    variants={"noise": "low"},
+    iteration=1,
+    seed=2,
+    status=Status.FAILED,
+    html=Path("trials/trial_sine-low-1.html"),
+    folder=Path("trials/sine-low-1_3f9a2c11"),
+)
+LOCK = Lock(
+    Variant("noise", "low", "1", "d1", 1), LOCKED_AT, "sine-low-1", "3f9a2c11", "abcdef0123456"
+)
+CONFLICT = Conflict(LOCK, Variant("noise", "low", "2", "d2", 1), (("$", "1", "2"),))
+
+_FAULTS = ("the first fault", "the second fault")
+SAMPLES: tuple[errors.MitosisError, ...] = (
+    errors.ExperimentNotFoundError(name="sin", reason="no module"),
+    errors.InvalidExperimentError(experiment="Module 'sine'", faults=_FAULTS),
+    errors.InvalidArgumentsError(experiment="sine", signature="(x)", faults=_FAULTS),
+    errors.UnknownVariantError(faults=_FAULTS),
+    errors.InvalidParameterError(faults=_FAULTS),
+    errors.InvalidResultsError(experiment="sine", reason="returned 3, which is no dict"),
+    errors.SettingsError(file=Path("pyproject.toml"), faults=_FAULTS),
+    errors.DirtyRepositoryError(repository=Path("/repo"), files=("?? new.py", " M old.py")),
+    errors.NoRepositoryError(place=Path("/place"), reason="there is no commit"),
+    errors.UncommittedExperimentError(repository=Path("/repo"), file=Path("/repo/x.py")),
+    errors.NotCanonicalError(faults=(("$['a']", "a lambda"), ("$['b']", "an open file"))),
+    errors.NotPicklableError(faults=_FAULTS),
+    errors.UnpicklingError(what="parameter 'x'", reason="no module"),
+    errors.VariantConflictError(experiment="sine", database=FILE, conflicts=(CONFLICT,)),
+    errors.NestedTrialError(experiment="sine"),
+    errors.TrialsFolderError(folder=Path("/trials"), reason="it is a file"),
+    errors.DatabaseError(database=FILE, reason="disk I/O error"),
+    errors.NotADatabaseError(database=FILE, reason="its first bytes are something else"),
+    errors.ForeignDatabaseError(database=FILE, tables=("theirs",)),
+    errors.NewerDatabaseError(database=FILE, found=7, known=1),
+    errors.DatabaseBusyError(database=FILE, waited_seconds=60.0),
+    errors.TrialError(trial=TRIAL, reason="ended oddly"),
+    errors.ExperimentFailedError(trial=TRIAL, reason="raised", traceback="ValueError: x"),
+    errors.TrialKilledError(trial=TRIAL, reason="was killed by SIGKILL"),
+    errors.TrialTimedOutError(trial=TRIAL, reason="took longer than 3 s"),
+    errors.KernelStartError(trial=TRIAL, reason="had no kernel"),
+)
