@@ -1,0 +1,124 @@
+"""Read classes and instances as the interpreter does, past whatever they pretend.
+
+`__getattribute__`, `__class__`, `__dict__`, `__slots__` and metaclasses can be overridden;
+the descriptors of `type` and the slots of a layout cannot.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from types import GetSetDescriptorType, MemberDescriptorType
+from typing import Any
+
+_MRO: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+_VARS: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
+_QUALNAME: Callable[[type], Any] = type.__dict__["__qualname__"].__get__
+_MODULE: Callable[[type], Any] = type.__dict__["__module__"].__get__
+_LAYOUT = {
+    name: type.__dict__[name].__get__
+    for name in (
+        "__basicsize__",
+        "__itemsize__",
+        "__dictoffset__",
+        "__weakrefoffset__",
+        "__flags__",
+    )
+}
+_WORD = 8
+_MANAGED_WEAKREF, _MANAGED_DICT = 1 << 3, 1 << 4
+_MISSING = object()
+
+
+def lineage(kind: type) -> tuple[type, ...]:
+    """Return the method resolution order of a class."""
+    return _MRO(kind)
+
+
+def descends(kind: type, base: type) -> bool:
+    """Tell whether a class has another among its bases, or is it."""
+    return any(cls is base for cls in _MRO(kind))
+
+
+def own(cls: type) -> Mapping[str, Any]:
+    """Return what a class itself defines."""
+    return _VARS(cls)
+
+
+def qualname(kind: type) -> str:
+    """Return the qualified name of a class."""
+    return str(_QUALNAME(kind))
+
+
+def home(kind: type) -> str:
+    """Return the name of the module that a class claims, or '' if that is no text."""
+    claimed = _MODULE(kind)
+    return claimed if type(claimed) is str else ""
+
+
+def find_static(kind: type, name: str, default: Any = None) -> Any:
+    """Return what a class or its bases define under a name, without binding it."""
+    for cls in _MRO(kind):
+        found = _VARS(cls).get(name, _MISSING)
+        if found is not _MISSING:
+            return found
+    return default
+
+
+def instance_dict(value: object) -> dict[Any, Any]:
+    """Return the true `__dict__` of an instance, empty if it has none."""
+    kind = type(value)
+    if not _LAYOUT["__dictoffset__"](kind):
+        return {}
+    for cls in _MRO(kind):
+        reader: Any = _VARS(cls).get("__dict__")
+        if is_reader(reader):
+            found = reader.__get__(value)
+            return found if type(found) is dict else dict(dict.items(found))
+    return {}
+
+
+def is_reader(found: Any) -> bool:
+    """Tell whether something in a class is the interpreter's own access to an instance."""
+    return type(found) is GetSetDescriptorType or type(found) is MemberDescriptorType
+
+
+def slots(lineage: tuple[type, ...]) -> Iterator[tuple[str, Any]]:
+    """Yield name and descriptor of each slot that these classes define."""
+    for cls in lineage:
+        held = _VARS(cls)
+        for name, found in held.items() if "__slots__" in held else ():
+            if (
+                type(found) is MemberDescriptorType
+                and found.__objclass__ is cls
+                and name != "__dict__"
+            ):
+                yield name, found
+
+
+def instance_slots(value: object, lineage: tuple[type, ...]) -> Iterator[tuple[str, Any]]:
+    """Yield name and value of each slot of these classes that is set."""
+    for name, descriptor in slots(lineage):
+        try:
+            yield name, descriptor.__get__(value)
+        except AttributeError:
+            continue
+
+
+def is_transparent(kind: type) -> bool:
+    """Tell whether `__dict__` and slots are all that an instance holds.
+
+    The same sum that pickle makes (`object_getstate_default` in CPython's typeobject.c): what
+    a C type keeps in a larger structure would be invisible.
+    """
+    size, item, dictionary, weak, flags = (read(kind) for read in _LAYOUT.values())
+    words = sum(1 for _ in slots(_MRO(kind)))
+    words += bool(dictionary) and not flags & _MANAGED_DICT
+    words += bool(weak) and not flags & _MANAGED_WEAKREF
+    return bool(item == 0 and size <= object.__basicsize__ + _WORD * words)
+
+
+def is_cached_property(kind: type, name: str) -> bool:
+    """Tell whether an entry of `__dict__` is only the memory of a cached property."""
+    found = find_static(kind, name)
+    return found is not None and descends(type(found), functools.cached_property)

@@ -1,0 +1,184 @@
+"""The walk through a value: depth, cycles, memory of what was written, and all faults at once.
+
+Rules write one kind of value each and call `Writer.form` for what is inside. They never see
+paths, depth or faults; they raise a `Refusal` where they stand.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import Any
+
+from mitosis._canonical import objects, registry
+from mitosis._canonical.names import class_name
+from mitosis._canonical.refusal import Refusal
+from mitosis._canonical.scalars import LEAVES
+from mitosis._canonical.wording import brief, shorten
+from mitosis.errors import NotCanonicalError
+
+DEPTH = 150
+"""How many values may be nested in each other: our own limit, for the interpreter's varies."""
+
+MOST_FAULTS = 20
+_LONGEST_PATH = 300
+_UNKNOWN = "<refused>"
+
+
+class _EnoughFaultsError(Exception):
+    """So many faults are known that more would not help."""
+
+
+class Walk:
+    """Writes one value, with everything in it.
+
+    Attributes:
+        faults: `(path, reason)` of each place that cannot be written.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[tuple[str, str]] = []
+        self._steps: list[str] = []
+        self._open: dict[int, int] = {}
+        # Values are kept with their text: an id means something only while they live.
+        self._written: dict[int, tuple[Any, str, int]] = {}
+        self._below = 0
+        self._names: dict[int, tuple[type, str]] = {}
+        self._rules: dict[int, tuple[type, registry.Rule]] = {}
+
+    def form(self, value: Any, step: str) -> str:
+        """Return the text of a value inside the one being written.
+
+        Args:
+            value: anything.
+            step: how a path goes on to it, e.g. `.callback` or `[3]`.
+        """
+        kind = type(value)
+        leaf = LEAVES.get(id(kind))
+        if leaf is not None:
+            return leaf(value)
+        self._steps.append(step)
+        try:
+            return self._composite(value, kind)
+        except Refusal as refusal:
+            self._report(refusal.reason)
+            return _UNKNOWN
+        except (_EnoughFaultsError, RecursionError, MemoryError):
+            raise
+        except Exception as exc:  # noqa: BLE001 - classes of users may raise anything
+            self._report(_unreadable(exc))
+            return _UNKNOWN
+        finally:
+            self._steps.pop()
+
+    def name(self, kind: type) -> str:
+        """Return the name of a class, checked once in a walk.
+
+        Raises:
+            Refusal: no name leads back to it.
+        """
+        known = self._names.get(id(kind))
+        if known is None:
+            known = kind, class_name(kind)
+            self._names[id(kind)] = known
+        return known[1]
+
+    def _composite(self, value: Any, kind: type) -> str:
+        identity = id(value)
+        known = self._written.get(identity)
+        if known is not None:
+            return self._again(known)
+        self._enter(identity)
+        above, self._below = self._below, 0
+        try:
+            text = shorten(self._rule(kind)(value, self))
+            height = self._below + 1
+            self._written[identity] = value, text, height
+        finally:
+            del self._open[identity]
+            self._below = max(above, self._below + 1)
+        return text
+
+    def _again(self, known: tuple[Any, str, int]) -> str:
+        _, text, height = known
+        if len(self._steps) + height - 1 > DEPTH:
+            raise _too_deep()
+        self._below = max(self._below, height)
+        return text
+
+    def _enter(self, identity: int) -> None:
+        if identity in self._open:
+            whole = "$" + "".join(self._steps[: self._open[identity]])
+            msg = f"leads back to {whole}, which contains it; a text cannot show a cycle"
+            raise Refusal(msg)
+        if len(self._steps) > DEPTH:
+            raise _too_deep()
+        self._open[identity] = len(self._steps)
+
+    def _rule(self, kind: type) -> registry.Rule:
+        known = self._rules.get(id(kind))
+        if known is None:
+            known = kind, registry.find(kind, objects.general, objects.rebuilt)
+            self._rules[id(kind)] = known
+        return known[1]
+
+    def _report(self, reason: str) -> None:
+        fault = brief("$" + "".join(self._steps), _LONGEST_PATH), reason
+        if fault not in self.faults:
+            self.faults.append(fault)
+        if len(self.faults) >= MOST_FAULTS:
+            raise _EnoughFaultsError
+
+
+def write(value: Any) -> str:
+    """Return the canonical text of a value.
+
+    Raises:
+        NotCanonicalError: with every place that cannot be written, up to `MOST_FAULTS`.
+    """
+    try:
+        return _write(value)
+    except RecursionError:
+        return _write_on_fresh_stack(value)
+
+
+def _write(value: Any) -> str:
+    walk = Walk()
+    text = ""
+    with suppress(_EnoughFaultsError):
+        text = shorten(walk.form(value, ""))
+    if walk.faults:
+        raise NotCanonicalError(faults=tuple(walk.faults))
+    return text
+
+
+def _write_on_fresh_stack(value: Any) -> str:
+    """Write from a new thread, so that the caller's own depth cannot decide."""
+    texts: list[str] = []
+    errors: list[Exception] = []
+
+    def work() -> None:
+        try:
+            texts.append(_write(value))
+        except RecursionError:
+            errors.append(NotCanonicalError(faults=(("$", _too_deep().reason),)))
+        except Exception as exc:  # noqa: BLE001 - raised again in the caller's thread
+            errors.append(exc)
+
+    thread = threading.Thread(target=work, name="mitosis-canonical")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return texts[0]
+
+
+def _unreadable(exc: Exception) -> str:
+    said = brief(f"{type(exc).__name__}: {exc}", _LONGEST_PATH)
+    return f"its state cannot be read ({said}); pass what it is built from instead"
+
+
+def _too_deep() -> Refusal:
+    return Refusal(
+        f"nested deeper than {DEPTH} levels; flatten it, or pass what it is built from"
+    )

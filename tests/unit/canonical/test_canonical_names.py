@@ -1,0 +1,98 @@
+"""By which names classes and functions are known, in each way to start Python."""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mitosis._canonical import canonical
+
+Interpreter = Callable[..., str]
+
+SCRIPT = """
+from mitosis._canonical import canonical
+class Foo:
+    def __init__(self): self.x = 1
+def run(): ...
+if __name__ == "__main__":
+    print(canonical([Foo(), Foo, run]))
+"""
+FACADE = """
+def __getattr__(name):
+    if name != "Foo":
+        raise AttributeError(name)
+    from pkg import mod
+    return mod.Foo
+"""
+
+
+def test_a_script_gives_its_file_name(interpreter: Interpreter, tmp_path: Path) -> None:
+    (tmp_path / "train it's.py").write_text(SCRIPT)
+    main = """__main__["train it's.py"]"""
+    assert interpreter(str(tmp_path / "train it's.py")).strip() == (
+        f"[{main}.Foo(x=1), <class {main}.Foo>, <function {main}.run>]"
+    )
+
+
+def test_a_module_run_by_name_keeps_its_name(interpreter: Interpreter, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(SCRIPT)
+    assert interpreter("-m", "train").strip() == (
+        "[train.Foo(x=1), <class train.Foo>, <function train.run>]"
+    )
+    imported = "from train import *\nprint(canonical([Foo(), Foo, run]))"
+    assert interpreter("-m", "train") == interpreter("-c", imported)
+
+
+def test_a_package_that_offers_a_class_names_it_either_way(
+    interpreter: Interpreter, tmp_path: Path
+) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (package / "__init__.py").write_text(FACADE)
+    (package / "mod.py").write_text(SCRIPT)
+    imported = "from pkg.mod import *\nprint(canonical([Foo(), Foo]))"
+    assert interpreter("-c", imported).strip() == "[pkg.Foo(x=1), <class pkg.Foo>]"
+    assert interpreter("-m", "pkg.mod").startswith("[pkg.Foo(x=1), <class pkg.Foo>")
+
+
+def test_a_session_has_no_names(interpreter: Interpreter) -> None:
+    code = (
+        "from mitosis._canonical import canonical\nclass Foo: ...\n"
+        "try: canonical(Foo())\nexcept TypeError as error: print(error)"
+    )
+    assert "a class defined in an interactive session; move it to a module" in interpreter(
+        "-c", code
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (len, "<builtin len>"),
+        (math.sqrt, "<function math.sqrt>"),
+        (functools.reduce, "<function functools.reduce>"),
+        (functools.partial, "<class functools.partial>"),
+        (random.random, "<function random.random>"),
+        (random, "<module random>"),
+        (type(None), "<class types.NoneType>"),
+        (type(len), "<class types.BuiltinFunctionType>"),
+        (Path, "<class pathlib.Path>"),
+        (int.__add__, "<function builtins.int.__add__>"),
+        ([1].append, "method('append', [1])"),
+    ],
+)
+def test_things_are_known_by_the_shortest_name(value: object, text: str) -> None:
+    assert canonical(value) == text
+
+
+def test_importing_the_canonicaliser_is_cheap(interpreter: Interpreter) -> None:
+    code = (
+        "import sys, mitosis._canonical\n"
+        "print({'numpy', 'pandas', 'blake3', 'decimal'} & {*sys.modules})"
+    )
+    assert interpreter("-c", code).strip() == "set()"
