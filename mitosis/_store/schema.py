@@ -1,0 +1,149 @@
+"""The tables, and the numbered history of what they were.
+
+History
+-------
+1. (0.7.0) `meta`, `variant`, `trial`.
+
+All tables are STRICT: SQLite then refuses a value of another type than its column's. Texts
+that hold JSON or a time are converted here, so the rest of the store sees dicts and aware
+datetimes. No table and no column is ever named after something a user wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    REAL,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA_VERSION = 1
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON document kept as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Write JSON with sorted keys."""
+        return None if value is None else json.dumps(value, sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Read JSON."""
+        return None if value is None else json.loads(value)
+
+
+class Time(TypeDecorator[datetime]):
+    """A moment in UTC, kept as ISO 8601 text, which sorts as time does."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> str | None:
+        """Write UTC with microseconds."""
+        return value.astimezone(UTC).isoformat(timespec="microseconds") if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Read an aware datetime."""
+        return datetime.fromisoformat(value) if value else None
+
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+variant = Table(
+    "variant",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("experiment", Text, nullable=False),
+    Column("parameter", Text, nullable=False),  # the argument's name
+    Column("name", Text, nullable=False),  # the variant's name
+    Column("text", Text, nullable=False),  # canonical text: what is locked
+    Column("digest", Text, nullable=False),  # blake3 of that text
+    Column("canonical_version", Integer, nullable=False),  # edition that made the text
+    Column("locked_at", Time, nullable=False),
+    Column(
+        "trial_id", Integer, ForeignKey("trial.id"), nullable=False
+    ),  # which trial locked it
+    Column("retired_at", Time),  # when its name was freed; the definition stays
+    Column("retired_why", Text),
+    sqlite_strict=True,
+)
+# One definition in force under a name; any number of retired ones.
+Index(
+    "variant_in_force",
+    variant.c.experiment,
+    variant.c.parameter,
+    variant.c.name,
+    unique=True,
+    sqlite_where=text("retired_at IS NULL"),
+)
+
+trial = Table(
+    "trial",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Mostly one experiment a file; with `logfile` several may share one.
+    Column("experiment", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    # Empty where there is no group: NULLs would escape the UNIQUE constraint below.
+    Column("run_group", Text, nullable=False),
+    Column("variants", Json, nullable=False),  # parameter -> variant's name
+    Column("iteration", Integer, nullable=False),
+    Column("digests", Json, nullable=False),  # parameter -> digest of the locked text
+    Column("literals", Json, nullable=False),  # argument -> value, or a short text of it
+    Column("seed", Text),  # as text: seeds may exceed 64 bits
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("main", REAL),  # results["main"] where it is a number
+    Column("main_json", Text),  # the same as JSON, or its text
+    Column("commit_hash", Text),
+    Column("branch", Text),
+    Column("remote", Text),
+    Column("started_at", Time, nullable=False),
+    Column("ended_at", Time),
+    Column("wall_seconds", REAL),
+    Column("cpu_seconds", REAL),  # the kernel's
+    Column("peak_memory_bytes", Integer),  # the kernel's
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),  # the runner's, as are the next two
+    Column("process_started", REAL, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("environment", Text, nullable=False),  # digest; names a file in .environments
+    Column("html", Text),  # below the trials folder
+    Column("folder", Text),  # below the trials folder
+    UniqueConstraint(
+        "experiment", "run_group", "variants", "iteration", name="trial_iteration"
+    ),
+    sqlite_strict=True,
+)
+Index("trial_by_status", trial.c.status)
+Index("trial_by_main", trial.c.main)
+Index("trial_by_start", trial.c.started_at)

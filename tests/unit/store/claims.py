@@ -1,0 +1,69 @@
+"""Claims, ends and files for the tests of the store; everything has a default."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from mitosis._model import (
+    Claim,
+    CodeState,
+    Finish,
+    Machine,
+    Outcome,
+    Status,
+    Usage,
+    Variant,
+)
+
+NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+_numbers = itertools.count(1)
+
+_CLAIM = Claim(
+    experiment="sine",
+    key="",
+    name_prefix="sine-low",
+    group=None,
+    variants=(),
+    values={"noise": 0.1},
+    seed=7,
+    code=CodeState(Path("/repo"), COMMIT, "main", "https://example.org/r.git"),
+    machine=Machine("host", "Linux", "cpu", 8, 1 << 30, 4321, 12.5, "boot", ("run.py",)),
+    environment_digest="e" * 64,
+    started_at=NOON,
+)
+
+
+def variant(name: str = "low", text: str = "0.1", parameter: str = "noise") -> Variant:
+    return Variant(parameter, name, text, f"digest of {text}", 1)
+
+
+def claim(*variants: Variant, **fields: Any) -> Claim:
+    """Return a claim with a key of its own, of the variant `noise=low` if none is named."""
+    named = fields.pop("variants", variants or (variant(),))
+    key = f"{next(_numbers):08x}"
+    return replace(_CLAIM, **{"key": key, "variants": named} | fields)
+
+
+def finish(key: str, main: Any = 1.5, **fields: Any) -> Finish:
+    outcome = Outcome(
+        status=Status.SUCCEEDED,
+        ended_at=NOON + timedelta(seconds=3),
+        usage=Usage(3.0, 2.5, 1 << 20),
+        main=main,
+    )
+    return Finish(key, replace(outcome, **fields), "trial_sine-low-1.html", f"sine-low-1_{key}")
+
+
+def execute(database: Path, statement: str, *values: object) -> list[Any]:
+    """Run one statement as another program would."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute(statement, values).fetchall()
+        connection.commit()
+        return rows
