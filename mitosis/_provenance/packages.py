@@ -1,0 +1,116 @@
+"""The environment: the interpreter and the packages that an import would find."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from mitosis._model import Environment
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
+
+_NAME = re.compile(r"^Name:[ \t]*(\S+)", re.MULTILINE)
+_VERSION = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE)
+_METADATA_FILES = ("METADATA", "PKG-INFO", "")
+"""Of a wheel, of a folder `.egg-info`, and the `.egg-info` that is a file itself."""
+
+_Mark = tuple[str, int, int]
+
+
+def environment() -> Environment:
+    """Return the interpreter and all installed packages.
+
+    Where a package is installed twice, the first on `sys.path` counts, as it does for an
+    import. A package without readable name or version is left out. The answer is kept for
+    this process until `sys.path` or one of its folders changes (as an installation does).
+    """
+    return _environment(tuple(map(_mark, sys.path)))
+
+
+def environment_json(environment: Environment) -> bytes:
+    """Return the text that is stored for an environment: JSON, sorted, one package a line."""
+    content = {
+        "python": environment.python,
+        "implementation": environment.implementation,
+        "packages": dict(environment.packages),
+    }
+    return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
+
+
+def environment_digest(environment: Environment) -> str:
+    """Return the SHA-256 of the stored text, in hexadecimal digits: the environment's name."""
+    return sha256(environment_json(environment)).hexdigest()
+
+
+def _mark(entry: str) -> _Mark:
+    try:
+        found = os.stat(entry or ".")  # noqa: PTH116 - a dozen for each trial; Path is slower
+    except OSError:
+        return entry, 0, 0
+    return entry, found.st_ino, found.st_mtime_ns
+
+
+@lru_cache(maxsize=1)
+def _environment(_marks: tuple[_Mark, ...]) -> Environment:
+    return Environment(
+        python=" ".join(sys.version.split()),
+        implementation=platform.python_implementation(),
+        packages=_packages(),
+    )
+
+
+def _packages() -> dict[str, str]:
+    from importlib.metadata import distributions
+
+    packages: dict[str, str] = {}
+    doubled = set()
+    for name, version in _described(distributions()):
+        if packages.setdefault(name, version) != version:
+            doubled.add(name)
+    return dict(sorted((packages | _resolved(doubled)).items()))
+
+
+def _described(found: Iterable[Distribution]) -> Iterator[tuple[str, str]]:
+    for distribution in found:
+        head = _head(distribution)
+        name, version = _NAME.search(head), _VERSION.search(head)
+        if name and version:
+            yield re.sub(r"[-_.]+", "-", name[1]).lower(), version[1]
+
+
+def _head(distribution: Distribution) -> str:
+    """Return the header of a package's metadata, as text.
+
+    `Distribution.metadata` parses all of it as an e-mail, README included, which takes eight
+    times as long.
+    """
+    texts = map(distribution.read_text, _METADATA_FILES)
+    try:
+        text = next(filter(None, texts), "")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
+
+
+def _resolved(names: set[str]) -> dict[str, str]:
+    """Return the version that `importlib.metadata` settles on for packages found twice.
+
+    It goes by the names of the metadata folders, so it does not fall for the remains of an
+    interrupted installation (`~umpy-1.0.dist-info`).
+    """
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    resolved: dict[str, str] = {}
+    for name in names:
+        with suppress(PackageNotFoundError):
+            resolved.update(_described([distribution(name)]))
+    return resolved

@@ -1,0 +1,111 @@
+"""Host, process and command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mitosis._provenance import machine
+from mitosis._provenance.redaction import names_secret, redact_argv
+
+_CHECKOUT = str(Path(__file__).parents[3])
+
+
+def test_a_machine_names_host_processor_and_memory() -> None:
+    found = machine(["run.py", "--seed", "1"])
+    assert found.argv == ("run.py", "--seed", "1")
+    assert found.cpu
+    assert found.cpu_count >= 1
+    assert found.memory_bytes > 2**20
+    assert found.platform.startswith(os.uname().sysname)
+    assert found.host == os.uname().nodename
+
+
+def test_process_id_and_start_tell_this_process_from_others() -> None:
+    found = machine([])
+    assert found.pid == os.getpid()
+    assert found.process_started == psutil.Process(found.pid).create_time()
+    assert found.process_started <= time.time()
+
+
+def test_the_boot_is_the_same_in_every_process() -> None:
+    code = "from mitosis._provenance import machine; print(machine([]).boot_id)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": _CHECKOUT},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == machine([]).boot_id != ""
+
+
+def test_importing_the_layer_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, mitosis._provenance\n"
+        "print({'git', 'psutil', 'sqlalchemy', 'nbclient', 'blake3'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": _CHECKOUT},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("given_argv", "kept"),
+    [
+        (["--token=abc"], ["--token=***"]),
+        (["--password", "abc", "x"], ["--password", "***", "x"]),
+        (["--password", "--debug"], ["--password", "--debug"]),
+        (["--password"], ["--password"]),
+        (["--db=https://user:pw@host/x"], ["--db=https://***@host/x"]),
+        (["postgresql://user:pw@host/x"], ["postgresql://***@host/x"]),
+        (["OPENAI_API_KEY=abc"], ["OPENAI_API_KEY=***"]),
+        (["-p", "client_secret=abc"], ["-p", "client_secret=***"]),
+        (["-e", "+apiToken='a b\nc'"], ["-e", "+apiToken=***"]),
+        (["--param", "mod.step.private-key=x"], ["--param", "mod.step.private-key=***"]),
+        (["x=ghp_abcdefghijklmnopqrstuvwxyz0123"], ["x=***"]),
+        (["hf_abcdefghijklmnopqrstuvwxyz"], ["***"]),
+        (["Authorization: Bearer abc.def"], ["Authorization: Bearer ***"]),
+    ],
+)
+def test_what_looks_like_a_secret_is_marked(given_argv: list[str], kept: list[str]) -> None:
+    assert redact_argv(given_argv) == tuple(kept)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["-m", "project", "--exp_name", "exp1", "--seed", "2", "--param", "amplitude=low"],
+        ["--tokenizer=bert", "--max-tokens=5", "--key", "3f9a2c", "monkey=1", "-e", "x=y==1"],
+        ["https://host:80/x?y=z", "user@host", "/home/a@b/x.py", ""],
+    ],
+)
+def test_what_is_no_secret_stays_as_it_is(argv: list[str]) -> None:
+    assert redact_argv(argv) == tuple(argv)
+
+
+@pytest.mark.parametrize(
+    "name", ["--token", "DB_PASSWORD", "awsAccessKey", "ssh-key", "APIKEY"]
+)
+def test_names_of_secrets_are_recognised(name: str) -> None:
+    assert names_secret(name)
+
+
+@given(argv=st.lists(st.text()))
+def test_a_command_line_keeps_its_length_and_is_marked_once(argv: list[str]) -> None:
+    once = redact_argv(argv)
+    assert len(once) == len(argv)
+    assert redact_argv(once) == once
