@@ -1,0 +1,128 @@
+"""The experiment's output on its way: to the log at once, and to the notebook in order.
+
+ipykernel buffers what is printed. That would lose the last lines of a kernel that dies, and
+mix up the order of prints and log records. So everything is written to `output.log` before
+the call returns, and a stream is flushed when the other one is written to.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+import time
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mitosis._plaintext import PlainText
+
+_FLUSH_SECONDS = 0.05
+_DRAIN_SECONDS = 5.0
+
+
+class Log:
+    """The trial's `output.log`, written without a buffer and open to forked children too."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._texts: dict[str, PlainText] = {}
+        self._renew_lock()
+        os.register_at_fork(after_in_child=self._renew_lock)
+
+    def _renew_lock(self) -> None:
+        """Make the lock anew: another thread may have held it when this process forked."""
+        self._lock = threading.RLock()  # a signal handler may print in the midst of a print
+
+    def write(self, stream: str, text: str) -> None:
+        """Append what `stream` gains, as plain text."""
+        with self._lock:
+            plain = self._texts.setdefault(stream, PlainText())
+            self._append(plain.feed(text, time.monotonic()))
+
+    def end(self) -> None:
+        """Append what is still held back of lines that were being redrawn."""
+        for plain in self._texts.values():
+            self._append(plain.end())
+
+    def _append(self, text: str) -> None:
+        data = text.encode()
+        while data:
+            data = data[os.write(self._file, data) :]
+
+
+class _Bytes:
+    """Stands in for `sys.stdout.buffer`, which kernels lack. Bytes may be invalid UTF-8."""
+
+    def __init__(self, write: Callable[[str], int]) -> None:
+        self._write = write
+        self._decoder = getincrementaldecoder("utf-8")("backslashreplace")
+
+    def write(self, data: bytes) -> int:
+        self._write(self._decoder.decode(bytes(data)))
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back."""
+
+
+class Output:
+    """The kernel's two output streams, routed through the log.
+
+    A stream is ipykernel's `OutStream`, of which only `write` and `flush` are replaced.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
+        self._flushes = {name: stream.flush for name, stream in self._streams.items()}
+        self._last: str | None = None  # the stream that may hold what the notebook lacks
+        for name, stream in self._streams.items():
+            self._route(name, stream, log)
+
+    def settle(self, *_: object) -> None:
+        """Hand everything to the notebook, also what children wrote to the descriptors.
+
+        What an experiment put in the place of a stream does not outlive its cell.
+        """
+        sys.stdout, sys.stderr = self._streams["stdout"], self._streams["stderr"]
+        for stream in self._streams.values():
+            _wait_for_empty_pipe(getattr(stream, "_fid", None))
+        for flush in self._flushes.values():
+            flush()
+
+    def _route(self, name: str, stream: Any, log: Log) -> None:
+        original = stream.write
+        redraws = False
+
+        def write(text: str) -> int:
+            nonlocal redraws
+            text = text.encode("utf-8", "backslashreplace").decode()
+            log.write(name, text)
+            if self._last not in (name, None):
+                self._flushes[self._last]()
+            self._last = name
+            redraws = "\r" in text
+            original(text)
+            return len(text)
+
+        def flush() -> None:
+            # A bar flushes each of its frames, which takes a visit to another thread. All but
+            # the last are overdrawn, and that one is shown a moment later in any case.
+            if not redraws:
+                self._flushes[name]()
+
+        stream.write, stream.flush = write, flush
+        stream.buffer = _Bytes(write)
+        stream.flush_interval = _FLUSH_SECONDS
+
+
+def _wait_for_empty_pipe(descriptor: int | None) -> None:
+    """Wait until ipykernel has read what was written to a descriptor past Python."""
+    if descriptor is None:
+        return
+    end = time.monotonic() + _DRAIN_SECONDS
+    while time.monotonic() < end and select.select([descriptor], [], [], 0)[0]:
+        time.sleep(0.001)
+    time.sleep(0.002)  # what was read last is on its way

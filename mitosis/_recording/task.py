@@ -1,0 +1,67 @@
+"""What a kernel is told to do: a JSON file in the trial's folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_inside: list[str] = []
+
+
+def inside_trial() -> bool:
+    """Tell whether this process is the kernel of a trial, or a fork of it."""
+    return bool(_inside)
+
+
+def enter_trial(experiment: str) -> None:
+    """Remember that this process is the kernel of a trial."""
+    _inside.append(experiment)
+
+
+@dataclass(frozen=True)
+class ParameterTask:
+    """A parameter that travels as a pickle.
+
+    Attributes:
+        file: the pickle, relative to the trial's folder.
+        modules: names of the modules to import before it is unpickled.
+    """
+
+    file: str
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything a kernel needs beyond the notebook's own cells.
+
+    Attributes:
+        experiment: the experiment's name, for messages.
+        argv: the runner's command line, which the experiment sees as `sys.argv`.
+        log_level: level of the root logger, e.g. `"INFO"`.
+        parameters: the pickled parameters by argument.
+    """
+
+    experiment: str
+    argv: tuple[str, ...]
+    log_level: str
+    parameters: dict[str, ParameterTask]
+
+    def write(self, path: Path) -> None:
+        """Write the task, before the kernel starts."""
+        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> Task:
+        """Read the task inside the kernel."""
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            experiment=stored["experiment"],
+            argv=tuple(stored["argv"]),
+            log_level=stored["log_level"],
+            parameters={
+                argument: ParameterTask(p["file"], tuple(p["modules"]))
+                for argument, p in stored["parameters"].items()
+            },
+        )

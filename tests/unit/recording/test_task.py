@@ -1,0 +1,36 @@
+"""The task that travels to the kernel as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mitosis._recording import ParameterTask, Task
+
+TASK = Task(
+    experiment='größe 🧬 "quoted" \'n\n',
+    argv=("run.py", "--name=\udcff", ""),
+    log_level="DEBUG",
+    parameters={
+        "solver": ParameterTask("parameters/solver.dill", ("pkg", "pkg.mod")),
+        "data": ParameterTask("../.values/abc.dill"),
+    },
+)
+
+
+@pytest.mark.parametrize("task", [TASK, Task("sine", (), "INFO", {})])
+def test_a_task_is_read_as_it_was_written(tmp_path: Path, task: Task) -> None:
+    task.write(tmp_path / "task.json")
+    assert Task.read(tmp_path / "task.json") == task
+
+
+def test_the_file_is_json_for_other_tools_too(tmp_path: Path) -> None:
+    TASK.write(tmp_path / "task.json")
+    stored = json.loads((tmp_path / "task.json").read_text(encoding="utf-8"))
+    assert sorted(stored) == ["argv", "experiment", "log_level", "parameters"]
+    assert stored["parameters"]["solver"] == {
+        "file": "parameters/solver.dill",
+        "modules": ["pkg", "pkg.mod"],
+    }
