@@ -1,0 +1,24 @@
+"""The in-memory notebook of a trial: the only place that knows Jupyter.
+
+It is built from a plan, run in a fresh kernel, and turned into a page. This layer sees no SQL,
+no git and no Python value of the experiment.
+"""
+
+from mitosis._notebook.document import Banner, Plan, build, finished, label, to_ipynb
+from mitosis._notebook.execution import Ending, Execution, Stop
+from mitosis._notebook.kernel import KernelOptions
+from mitosis._notebook.page import to_html
+
+__all__ = [
+    "Banner",
+    "Ending",
+    "Execution",
+    "KernelOptions",
+    "Plan",
+    "Stop",
+    "build",
+    "finished",
+    "label",
+    "to_html",
+    "to_ipynb",
+]
