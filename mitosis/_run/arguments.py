@@ -1,0 +1,193 @@
+"""From what the caller passed to the arguments of `run`, with all misfits said at once."""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mitosis._model import Parameter
+from mitosis._run.experiment import Experiment
+from mitosis._run.suggestion import near
+from mitosis.errors import InvalidArgumentsError, InvalidParameterError
+
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_SEED_BITS = 32
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """All arguments of one call of `run`.
+
+    Attributes:
+        parameters: in the order of their argument names, values evaluated.
+        seed: the seed of the trial, None if it has none.
+        seed_is_generated: whether mitosis chose it.
+        passed: arguments beside the parameters: `seed` and `group`, where `run` takes them.
+    """
+
+    parameters: tuple[Parameter, ...]
+    seed: int | None
+    seed_is_generated: bool
+    passed: Mapping[str, Any]
+
+    @property
+    def tracked(self) -> tuple[Parameter, ...]:
+        """The parameters that are locked and stand in the trial's name."""
+        return tuple(p for p in self.parameters if p.track)
+
+
+def bind(
+    experiment: Experiment,
+    params: Iterable[Parameter],
+    untracked: Iterable[Parameter | str],
+    seed: int | None,
+    group: str | None,
+) -> Arguments:
+    """Fit what was passed to the signature of the experiment's `run`.
+
+    Raises:
+        InvalidParameterError: names, seed or expressions that cannot be used.
+        InvalidArgumentsError: missing, unknown and doubled arguments.
+    """
+    parameters = _merged(params, untracked)
+    _refuse_unusable(parameters, seed, group)
+    given = [p.arg_name for p in parameters]
+    seed = None if seed is None else operator.index(seed)
+    group = None if group is None else str.__str__(group)
+    takes_seed = "seed" in experiment.signature.parameters
+    is_generated = takes_seed and seed is None and "seed" not in given
+    if is_generated:
+        seed = secrets.randbits(_SEED_BITS)
+    passed: dict[str, Any] = {}
+    if seed is not None and takes_seed:
+        passed["seed"] = seed
+    if group is not None:
+        passed["group"] = group
+    twice = ["seed"] if seed is not None and not takes_seed and "seed" in given else []
+    _refuse_misfits(experiment, [*given, *passed, *twice])
+    evaluated = _evaluated(experiment, sorted(parameters, key=lambda p: p.arg_name))
+    return Arguments(evaluated, _seed(seed, evaluated), is_generated, passed)
+
+
+def _merged(
+    params: Iterable[Parameter], untracked: Iterable[Parameter | str]
+) -> tuple[Parameter, ...]:
+    untracked = list(untracked)
+    names = {item for item in untracked if isinstance(item, str)}
+    params = list(params)
+    unknown = names - {p.arg_name for p in params if isinstance(p, Parameter)}
+    if unknown:
+        faults = tuple(f"untracked_params names {n!r}, no parameter" for n in sorted(unknown))
+        raise InvalidParameterError(faults=faults)
+    others = [item for item in untracked if not isinstance(item, str)]
+    wrong = [item for item in [*params, *others] if not isinstance(item, Parameter)]
+    if wrong:
+        faults = tuple(f"{item!r} is no mitosis.Parameter" for item in wrong)
+        raise InvalidParameterError(faults=faults)
+    tracked = [replace(p, track=p.track and p.arg_name not in names) for p in params]
+    return (*tracked, *(replace(p, track=False) for p in others))
+
+
+def _refuse_unusable(
+    parameters: tuple[Parameter, ...], seed: int | None, group: str | None
+) -> None:
+    faults = [fault for p in parameters for fault in _name_faults(p)]
+    if seed is not None and not _is_seed(seed):
+        faults.append(f"the seed is {seed!r}; it has to be a whole number from 0")
+    if group is not None and not (isinstance(group, str) and group and _is_unicode(group)):
+        faults.append(f"the group is {group!r}; it has to be a text that is not empty")
+    if faults:
+        raise InvalidParameterError(faults=tuple(faults))
+
+
+def _name_faults(parameter: Parameter) -> Iterable[str]:
+    where = f"Parameter({parameter.var_name!r}, {parameter.arg_name!r}, ...)"
+    for kind, name in (("variant", parameter.var_name), ("argument", parameter.arg_name)):
+        if not isinstance(name, str) or not name:
+            yield f"{where}: the {kind}'s name is {name!r}; it has to be a text, not empty"
+        elif not _is_unicode(name):
+            yield f"{where}: the {kind}'s name holds half of a surrogate pair"
+    if parameter.evaluate and not isinstance(parameter.vals, str):
+        yield f"{where}: with evaluate=True the value has to be the text of an expression"
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_seed(seed: Any) -> bool:
+    try:
+        return operator.index(seed) >= 0 and not isinstance(seed, bool)
+    except TypeError:
+        return False
+
+
+def _refuse_misfits(experiment: Experiment, given: list[str]) -> None:
+    signature = experiment.signature
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+    by_name = {name for name, p in signature.parameters.items() if p.kind in _BY_NAME}
+    required = {
+        name
+        for name, p in signature.parameters.items()
+        if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+    }
+    faults = [f"{name!r} is given {n} times" for name, n in Counter(given).items() if n > 1]
+    if not takes_any:
+        unknown = [name for name in dict.fromkeys(given) if name not in by_name]
+        free = by_name - set(given)
+        faults += [
+            f"run() takes no argument {name!r}{near(name, free, or_all=False)}"
+            for name in unknown
+        ]
+    faults += [
+        f"argument {name!r} of run() is missing"
+        if name in by_name
+        else f"argument {name!r} of run() is positional-only; parameters are passed by name"
+        for name in signature.parameters
+        if name in required - (set(given) & by_name)
+    ]
+    if faults:
+        raise InvalidArgumentsError(
+            experiment=experiment.name, signature=str(signature), faults=tuple(faults)
+        )
+
+
+def _evaluated(experiment: Experiment, parameters: list[Parameter]) -> tuple[Parameter, ...]:
+    faults, evaluated = [], []
+    for parameter in parameters:
+        try:
+            evaluated.append(_value(experiment, parameter))
+        except (Exception, SystemExit) as exc:  # noqa: BLE001 - it may raise anything
+            faults.append(
+                f"the expression {parameter.vals!r} for {parameter.arg_name!r} raised "
+                f"{type(exc).__name__}: {exc}"
+            )
+    if faults:
+        raise InvalidParameterError(faults=tuple(faults))
+    return tuple(evaluated)
+
+
+def _value(experiment: Experiment, parameter: Parameter) -> Parameter:
+    if not parameter.evaluate:
+        return parameter
+    namespace = dict(getattr(experiment.run, "__globals__", {}))
+    for module in parameter.modules or ():
+        namespace[module.__name__.partition(".")[0]] = __import__(module.__name__)
+    value = eval(parameter.vals.strip(), namespace)  # noqa: S307 - the user's own expression
+    return replace(parameter, vals=value, evaluate=False)
+
+
+def _seed(seed: int | None, parameters: tuple[Parameter, ...]) -> int | None:
+    """Return the seed to record: the one passed, or a parameter that is named so."""
+    named = [p.vals for p in parameters if p.arg_name == "seed" and _is_seed(p.vals)]
+    candidates = [seed] if seed is not None else named
+    return operator.index(candidates[0]) if candidates else None

@@ -1,0 +1,179 @@
+"""An experiment as it was passed: its name, its `run`, and where its source stands."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from mitosis.errors import InvalidExperimentError
+
+_SECTION = re.compile(
+    r"^(?:(?:Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Notes?):\s*$"
+    r"|(?:Parameters|Returns|Raises|Yields|Examples?|Notes?)\n-{3,}\s*$"
+    r"|:(?:param|type|returns?|rtype|raises)\b)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What can be said of an experiment before it runs.
+
+    Attributes:
+        module: the name by which a kernel imports it; None for what has to be pickled.
+        payload: what to pickle where there is no such name.
+        file: where it is defined; None in an interactive session.
+        hypothesis: the docstring of `run`, or else of the module or class.
+        source: its source, for reading; empty where there is none.
+    """
+
+    name: str
+    run: Callable[..., Any]
+    module: str | None
+    payload: Any
+    file: Path | None
+    hypothesis: str
+    source: str
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The signature of `run`."""
+        return inspect.signature(self.run)
+
+
+def describe(subject: Any) -> Experiment:
+    """Check what was passed as an experiment, and describe it.
+
+    Raises:
+        InvalidExperimentError: it has no text `name` or no callable `run`; names both faults.
+    """
+    name, run = getattr(subject, "name", None), getattr(subject, "run", None)
+    faults = []
+    if not isinstance(name, str) or not name:
+        faults.append(
+            "it has no `name`" if name is None else f"its `name` is {name!r}, no text"
+        )
+    if not callable(run):
+        faults.append(
+            "it has no `run`" if run is None else f"its `run` is {run!r}, no function"
+        )
+    faults += _import_faults(subject, run)
+    if callable(run) and not _has_signature(run):
+        faults.append("the signature of its `run` cannot be read")
+    if faults or not isinstance(name, str) or not callable(run):
+        raise InvalidExperimentError(experiment=_title(subject), faults=tuple(faults))
+    module = _importable(subject)
+    return Experiment(
+        name=name,
+        run=run,
+        module=module,
+        payload=None if module else _payload(subject, name, run),
+        file=_file(subject, run),
+        hypothesis=_claim(_docstring(run) or _docstring(subject)),
+        source=_source(subject, run),
+    )
+
+
+def _title(subject: Any) -> str:
+    if isinstance(subject, ModuleType):
+        return f"Module {subject.__name__!r}"
+    return f"An object of type {type(subject).__qualname__!r}"
+
+
+def _importable(subject: Any) -> str | None:
+    if not isinstance(subject, ModuleType) or subject.__name__ == "__main__":
+        return None
+    return subject.__name__ if sys.modules.get(subject.__name__) is subject else None
+
+
+def _import_faults(subject: Any, run: Any) -> list[str]:
+    """Say why a kernel that imports the module would run something else."""
+    name = _importable(subject)
+    if name is None:
+        return []
+    found = _found_again(name)
+    if found is None or not _is_same_file(found, getattr(subject, "__file__", None)):
+        return [f"`import {name}` in a fresh interpreter finds {found or 'nothing'}"]
+    if getattr(run, "__module__", None) == "__main__":
+        return [
+            "its `run` was replaced by one of the running script; a kernel would not see it"
+        ]
+    return []
+
+
+def _found_again(name: str) -> str | None:
+    """Return the file that a fresh interpreter would import under a name."""
+    package = name.rpartition(".")[0]
+    path = getattr(sys.modules.get(package), "__path__", None) if package else None
+    for finder in sys.meta_path:
+        spec = finder.find_spec(name, path)
+        if spec:
+            return spec.origin
+    return None
+
+
+def _is_same_file(one: str, other: str | None) -> bool:
+    return other is not None and Path(one).resolve() == Path(other).resolve()
+
+
+def _has_signature(run: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(run)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _payload(subject: Any, name: str, run: Callable[..., Any]) -> Any:
+    """Return what stands for the experiment: a module cannot be pickled, what it holds can."""
+    return SimpleNamespace(name=name, run=run) if isinstance(subject, ModuleType) else subject
+
+
+def _docstring(subject: Any) -> str:
+    own = getattr(subject, "__doc__", None)
+    if not isinstance(own, str) or own == getattr(type(subject), "__doc__", None):
+        own = None if isinstance(subject, SimpleNamespace) else type(subject).__doc__
+        if isinstance(subject, ModuleType) or callable(subject):
+            own = None
+    return inspect.cleandoc(own) if own else ""
+
+
+def _claim(docstring: str) -> str:
+    """Return a docstring without its sections on arguments and results."""
+    return _SECTION.split(docstring, maxsplit=1)[0].strip()
+
+
+def _sources(subject: Any, run: Callable[..., Any]) -> list[Any]:
+    """Return where the source may stand, the best place first."""
+    if isinstance(subject, ModuleType):
+        return [subject, run]
+    inner = inspect.unwrap(getattr(run, "func", run))  # of a partial or a decorator
+    return [type(subject), inner, getattr(run, "__func__", run), run]
+
+
+def _file(subject: Any, run: Callable[..., Any]) -> Path | None:
+    for source in _sources(subject, run):
+        try:
+            file = inspect.getsourcefile(source)
+        except TypeError:  # a builtin, or a class of an interactive session
+            continue
+        if file and Path(file).is_file() and source is not SimpleNamespace:
+            return Path(file).resolve()
+    return None
+
+
+def _source(subject: Any, run: Callable[..., Any]) -> str:
+    for source in _sources(subject, run):
+        if source is SimpleNamespace:
+            continue
+        try:
+            return inspect.getsource(source)
+        except (OSError, TypeError):
+            continue
+    return ""

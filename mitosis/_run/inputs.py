@@ -1,0 +1,180 @@
+"""The arguments in the two forms that leave this process: text to lock, code to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+from mitosis import _layout
+from mitosis._canonical import VERSION, canonical, digest, is_literal
+from mitosis._layout import TrialFolder
+from mitosis._model import Parameter, Variant
+from mitosis._recording import ParameterTask
+from mitosis._recording.pickles import dumps
+from mitosis._recording.report import plain, shortened
+from mitosis._run.arguments import Arguments
+from mitosis._run.experiment import Experiment
+from mitosis.errors import NotCanonicalError, NotPicklableError
+
+_MOST_LITERAL = 20_000
+_LARGE = 1 << 20
+_WIDTH = 84
+
+
+def lockable(parameters: tuple[Parameter, ...]) -> tuple[Variant, ...]:
+    """Make every tracked value canonical.
+
+    Raises:
+        NotCanonicalError: names all values that cannot be, with the path inside each.
+    """
+    variants, refused = [], []
+    for parameter in parameters:
+        try:
+            variants.append(_variant(parameter))
+        except NotCanonicalError as exc:
+            refused.append((f"{parameter.arg_name!r} (variant {parameter.var_name!r})", exc))
+    if refused:
+        raise _together(refused)
+    return tuple(variants)
+
+
+def _variant(parameter: Parameter) -> Variant:
+    return Variant(
+        parameter=parameter.arg_name,
+        name=parameter.var_name,
+        text=canonical(parameter.vals),
+        digest=digest(parameter.vals),
+        version=VERSION,
+    )
+
+
+def _together(refused: list[tuple[str, NotCanonicalError]]) -> NotCanonicalError:
+    if len(refused) == 1:
+        ((subject, error),) = refused
+        return NotCanonicalError(faults=error.faults, subject=f"Parameter {subject}")
+    faults = [
+        (f"{subject}, {path}", why) for subject, error in refused for path, why in error.faults
+    ]
+    return NotCanonicalError(faults=tuple(faults), subject=f"{len(refused)} parameters")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the kernel gets.
+
+    Attributes:
+        code: the cell that makes the dict `parameters`.
+        pickles: argument to its pickle, for values that no literal recreates.
+        shared: argument to the digest that names a large pickle's file.
+        experiment: the experiment's pickle, where it is an object.
+        values: argument to its value where JSON can hold it, else a short text.
+    """
+
+    code: str
+    pickles: Mapping[str, bytes]
+    shared: Mapping[str, str]
+    experiment: bytes | None
+    values: Mapping[str, Any]
+    modules: Mapping[str, tuple[str, ...]]
+
+    def write(self, folder: TrialFolder, trials_folder: Path) -> dict[str, ParameterTask]:
+        """Put the pickles where the kernel finds them."""
+        if self.experiment:
+            folder.experiment.write_bytes(self.experiment)
+        return {name: self._write(name, folder, trials_folder) for name in self.pickles}
+
+    def _write(self, name: str, folder: TrialFolder, trials_folder: Path) -> ParameterTask:
+        if name in self.shared:
+            path = _layout.value_file(trials_folder, self.shared[name])
+            _layout.write_once(path, self.pickles[name])
+            file = str(Path("..") / path.relative_to(trials_folder))
+        else:
+            path = folder.parameter(name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(self.pickles[name])
+            file = str(path.relative_to(folder.root))
+        return ParameterTask(file, self.modules[name])
+
+
+def prepare(experiment: Experiment, arguments: Arguments) -> Inputs:
+    """Write literals as code and pickle the rest, in memory.
+
+    Raises:
+        NotPicklableError: names all values that dill cannot pickle.
+    """
+    lines: list[str] = []
+    pickles: dict[str, bytes] = {}
+    faults: list[str] = []
+    for name, value in arguments.passed.items():
+        note = "generated" if name == "seed" and arguments.seed_is_generated else "given"
+        lines.append(_line(name, repr(value), note))
+    for parameter in arguments.parameters:
+        name = parameter.arg_name
+        code = _literal(parameter.vals)
+        if code is None:
+            code = f"unpickled({name!r})"
+            what = f"parameter {name!r}, a {type(parameter.vals).__qualname__}"
+            pickles[name] = _pickled(parameter.vals, what, faults)
+        lines.append(_line(name, code, _note(parameter)))
+    payload = None
+    if experiment.module is None:
+        payload = _pickled(experiment.payload, f"experiment {experiment.name!r}", faults)
+    if faults:
+        raise NotPicklableError(faults=tuple(faults))
+    return Inputs(
+        code="\n".join(["parameters = {", *lines, "}"]),
+        pickles=pickles,
+        shared=_shared(pickles),
+        experiment=payload,
+        values={p.arg_name: plain(p.vals)[0] for p in arguments.parameters},
+        modules={p.arg_name: _modules(p) for p in arguments.parameters},
+    )
+
+
+def _literal(value: object) -> str | None:
+    if not is_literal(value) or len(repr(value)) > _MOST_LITERAL:
+        return None
+    if not isinstance(value, list | tuple | dict | set):
+        return repr(value)
+    return pformat(value, width=_WIDTH, sort_dicts=False)
+
+
+def _line(name: str, code: str, note: str) -> str:
+    """Return an entry of the dict, with its note behind it, or above it where that is long."""
+    entry = f"    {name!r}: "
+    code = code.replace("\n", "\n" + " " * len(entry))
+    if "\n" in code or len(entry + code + note) > _WIDTH:
+        return f"    # {note}\n{entry}{code},"
+    return f"{entry}{code},  # {note}"
+
+
+def _note(parameter: Parameter) -> str:
+    kind = "variant" if parameter.track else "untracked"
+    value = "" if is_literal(parameter.vals) else f": {shortened(parameter.vals, 60)}"
+    name = ascii(parameter.var_name)[1:-1]
+    text = " ".join(f"{name[:60]}{value}".split())
+    return f"{kind} {''.join(c if c.isprintable() else ascii(c)[1:-1] for c in text)}"
+
+
+def _pickled(value: object, what: str, faults: list[str]) -> bytes:
+    try:
+        return dumps(value)
+    except Exception as exc:  # noqa: BLE001 - whatever an object's pickling raises
+        faults.append(f"{what}: {type(exc).__name__}: {exc}")
+        return b""
+
+
+def _shared(pickles: Mapping[str, bytes]) -> dict[str, str]:
+    """Name large pickles by their own content: a pickle may hold code beside the value."""
+    return {
+        name: sha256(data).hexdigest() for name, data in pickles.items() if len(data) > _LARGE
+    }
+
+
+def _modules(parameter: Parameter) -> tuple[str, ...]:
+    names = [module.__name__ for module in parameter.modules or ()]
+    return tuple(name for name in names if name != "__main__")

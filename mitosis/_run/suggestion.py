@@ -1,0 +1,17 @@
+"""What to say about a name that nothing has."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_MOST = 20
+
+
+def near(name: str, known: Iterable[str], *, or_all: bool = True) -> str:
+    """Return the end of a message: the names nearest to one that is unknown, else all."""
+    known = sorted(known)
+    found = difflib.get_close_matches(name, known, 3, 0.5)
+    if found:
+        return f"; did you mean {' or '.join(map(repr, found))}?"
+    return f"; there are: {', '.join(known[:_MOST])}" if known and or_all else ""

@@ -1,0 +1,75 @@
+"""The arguments of `run` that say how a trial is kept."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mitosis._run.options import Options
+from mitosis.errors import InvalidParameterError
+
+GOOD: dict[str, Any] = {
+    "debug": False,
+    "logfile": None,
+    "output_extension": "html",
+    "matplotlib_dpi": 72,
+    "timeout_seconds": None,
+}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"logfile": "other.db"},
+        {"logfile": "größe 🧬'\"\n"},
+        {"logfile": "..."},
+        {"output_extension": "ipynb"},
+        {"matplotlib_dpi": 0.5},
+        {"timeout_seconds": 1e-9},
+        {"timeout_seconds": np.float64(3)},
+        {"timeout_seconds": math.inf},
+    ],
+    ids=str,
+)
+def test_options_that_can_be_used_stay_as_they_are(changed: dict[str, Any]) -> None:
+    assert vars(Options(**GOOD | changed)) == GOOD | changed
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("output_extension", "pdf"),
+        ("output_extension", ".html"),
+        ("output_extension", None),
+        ("logfile", "a/b.db"),
+        ("logfile", "/tmp/b.db"),
+        ("logfile", ".."),
+        ("logfile", "."),
+        ("logfile", "a\0b"),
+        ("logfile", 3),
+        ("matplotlib_dpi", 0),
+        ("matplotlib_dpi", -1),
+        ("matplotlib_dpi", "72"),
+        ("matplotlib_dpi", True),
+        ("matplotlib_dpi", None),
+        ("timeout_seconds", 0),
+        ("timeout_seconds", math.nan),
+        ("timeout_seconds", "3"),
+    ],
+)
+def test_any_other_is_refused_with_its_name_and_value(option: str, value: Any) -> None:
+    with pytest.raises(InvalidParameterError, match="unusable") as caught:
+        Options(**GOOD | {option: value})
+    (fault,) = caught.value.faults
+    assert fault.startswith(f"{option} is {value!r}, ")
+
+
+def test_all_faults_are_said_at_once() -> None:
+    wrong = {"logfile": "/", "output_extension": "", "matplotlib_dpi": 0, "timeout_seconds": 0}
+    with pytest.raises(InvalidParameterError, match="unusable") as caught:
+        Options(**GOOD | wrong)
+    assert len(caught.value.faults) == 4

@@ -1,0 +1,155 @@
+"""`[tool.mitosis]`: found at the right place, and read with all faults said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mitosis._run.settings import (
+    Settings,
+    default_trials_folder,
+    find_settings,
+    repository_root,
+)
+from mitosis.errors import SettingsError
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path.resolve() / "repository"
+    (root / ".git").mkdir(parents=True)
+    (root / "package" / "deep").mkdir(parents=True)
+    return root
+
+
+def write(folder: Path, table: str) -> Path:
+    file = folder / "pyproject.toml"
+    file.write_text(f"[project]\nname = 'x'\n{table}", encoding="utf-8")
+    return file
+
+
+def faults(folder: Path, table: str) -> tuple[str, ...]:
+    file = write(folder, table)
+    with pytest.raises(SettingsError, match="holds mistakes") as caught:
+        find_settings(folder)
+    assert caught.value.file == file
+    return caught.value.faults
+
+
+def test_without_a_file_nothing_is_set(repository: Path) -> None:
+    assert find_settings(repository) == Settings()
+
+
+def test_the_folder_is_relative_to_the_file(repository: Path) -> None:
+    write(repository, "[tool.mitosis]\ntrials_folder = '../results/größe'")
+    found = find_settings(repository / "package" / "deep" / "experiment.py")
+    assert found.trials_folder == repository.parent / "results" / "größe"
+
+
+def test_an_absolute_folder_stays_so(repository: Path) -> None:
+    write(repository, "[tool.mitosis]\ntrials_folder = '/data/trials'")
+    assert find_settings(repository).trials_folder == Path("/data/trials")
+
+
+def test_steps_are_pairs_of_places(repository: Path) -> None:
+    write(repository, "[tool.mitosis.steps]\nmy_exp = ['pkg.mod:run', 'pkg.mod:lookup']")
+    assert find_settings(repository).steps == {"my_exp": ("pkg.mod:run", "pkg.mod:lookup")}
+
+
+def test_the_nearest_file_with_a_table_counts(repository: Path) -> None:
+    write(repository, "[tool.mitosis]\ntrials_folder = 'outer'")
+    write(repository / "package", "[tool.mitosis]\ntrials_folder = 'inner'")
+    write(repository / "package" / "deep", "[tool.ruff]\nline-length = 96")
+    found = find_settings(repository / "package" / "deep")
+    assert found.trials_folder == repository / "package" / "inner"
+
+
+def test_a_file_above_the_repository_does_not_count(repository: Path) -> None:
+    write(repository.parent, "[tool.mitosis]\ntrials_folder = 'outside'")
+    assert find_settings(repository / "package") == Settings()
+
+
+def test_a_file_that_is_named_counts_alone(repository: Path, tmp_path: Path) -> None:
+    write(repository, "[tool.mitosis]\ntrials_folder = 'here'")
+    other = tmp_path / "other.toml"
+    other.write_text("[tool.mitosis]\ntrials_folder = 'there'")
+    assert find_settings(repository, other).trials_folder == tmp_path.resolve() / "there"
+
+
+def test_all_faults_are_said_at_once_with_near_names(repository: Path) -> None:
+    table = "[tool.mitosis]\ntrial_folder = 'a'\ntrials_folder = 3\n[tool.mitosis.steps]\na = 3"
+    assert sorted(faults(repository, table)) == [
+        "steps.a has to be a list of two texts like 'package.module:name'",
+        "trials_folder is 3, which is no str",
+        "unknown key 'trial_folder'; did you mean 'trials_folder'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "'a:b'",
+        "['a:b']",
+        "['a:b', 'c']",
+        "['a:b', 3]",
+        "['a:b', 'c:d', 'e:f']",
+        "['a:b:c', 'd:e']",
+    ],
+)
+def test_a_step_has_to_be_two_places(repository: Path, step: str) -> None:
+    (fault,) = faults(repository, f"[tool.mitosis.steps]\nmy_exp = {step}")
+    assert fault.startswith("steps.my_exp has to be a list of two texts")
+
+
+def test_steps_have_to_be_a_table(repository: Path) -> None:
+    assert faults(repository, "[tool.mitosis]\nsteps = 3") == ("steps is 3, which is no dict",)
+
+
+def test_the_table_has_to_be_a_table(repository: Path) -> None:
+    assert len(faults(repository, "[tool]\nmitosis = 3")) == 1
+
+
+def test_a_file_that_is_not_toml_is_refused_with_the_place(repository: Path) -> None:
+    (fault,) = faults(repository, "[tool.mitosis]\na = = 3")
+    assert "line 4" in fault
+
+
+def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="No such file") as caught:
+        find_settings(tmp_path, tmp_path / "absent.toml")
+    assert caught.value.file == tmp_path / "absent.toml"
+
+
+@pytest.mark.parametrize(
+    "content", [b"x = 'caf\xe9'\n", b"tool = 3\n"], ids=["not UTF-8", "no table"]
+)
+def test_a_file_that_cannot_be_read_as_settings_is_refused(
+    repository: Path, content: bytes
+) -> None:
+    (repository / "pyproject.toml").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"pyproject\.toml"):
+        find_settings(repository)
+
+
+def test_the_root_of_a_repository_is_the_nearest_above(repository: Path) -> None:
+    assert repository_root(repository / "package" / "deep") == repository
+    assert repository_root(repository / "package" / "absent.py") == repository
+
+
+def test_a_work_tree_whose_git_is_a_file_is_a_repository_too(tmp_path: Path) -> None:
+    (tmp_path / ".git").write_text("gitdir: elsewhere")
+    assert repository_root(tmp_path / "a") == tmp_path
+
+
+def test_trials_go_to_the_folder_that_is_set_else_to_the_root(repository: Path) -> None:
+    place = repository / "package" / "experiment.py"
+    assert default_trials_folder(place, Settings()) == repository / "trials"
+    assert default_trials_folder(place, Settings(Path("/data"))) == Path("/data")
+
+
+def test_outside_a_repository_trials_go_to_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert default_trials_folder(Path("/nowhere/x.py"), Settings()) == Path.cwd() / "trials"
