@@ -1,0 +1,232 @@
+"""Finding the experiment that a command line names."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import traceback
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from mitosis._cli.variants import Space
+from mitosis._run.settings import Settings
+from mitosis._run.suggestion import near
+from mitosis.errors import ExperimentNotFoundError
+
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An experiment, and where its variants may stand.
+
+    Attributes:
+        spaces: dicts of variants by parameter, the first place first, with their modules.
+        step: the name it is registered under, which may stand before its parameters' names.
+    """
+
+    experiment: Any
+    spaces: tuple[tuple[Space, ModuleType], ...]
+    step: str | None = None
+
+
+def find(name: str, settings: Settings) -> Found:
+    """Find an experiment by its registered name, as `package.module` or `module:object`.
+
+    Raises:
+        ExperimentNotFoundError: nothing is there, or importing it failed.
+    """
+    if name in settings.steps:
+        return _registered(name, settings.steps[name])
+    module_name, _, attribute = name.partition(":")
+    module = _imported(module_name, name, settings)
+    experiment = _attribute(module, attribute, name) if attribute else module
+    return Found(experiment, _module_spaces(module))
+
+
+def find_in_package(package: ModuleType, name: str | None) -> Found:
+    """Find an experiment of a package: a module in it, or an object with `name` and `run`.
+
+    Without a name, the only experiment is taken.
+
+    Raises:
+        ExperimentNotFoundError: there is none of that name, or there are several and no name.
+    """
+    known = experiment_names(package)
+    if name is None:
+        if len(known) != 1:
+            reason = "the package holds several; name one with --exp_name"
+            raise _not_found(
+                package.__name__, reason if known else "it holds none", tuple(known)
+            )
+        (name,) = known
+    own = [value for value in vars(package).values() if _is_experiment(value, package)]
+    for value in own:
+        if name in (value.name, _short(value)):
+            return Found(value, _module_spaces(package))
+    for module in _modules(package):
+        if name in (module.name, module.own_name):
+            return find(f"{package.__name__}.{module.name}", Settings())
+    raise _not_found(name, f"package {package.__name__!r} has no such module", tuple(known))
+
+
+def experiment_names(package: ModuleType) -> list[str]:
+    """Return the names by which a package's experiments are run, without importing them."""
+    return sorted(signatures(package))
+
+
+def signatures(package: ModuleType) -> dict[str, str]:
+    """Return the arguments of each experiment in a package, without importing its modules."""
+    own = [v for v in vars(package).values() if _is_experiment(v, package)]
+    found = {value.name: _arguments(value.run) for value in own}
+    return found | {m.name: m.arguments for m in _modules(package)}
+
+
+def _arguments(run: Any) -> str:
+    try:
+        return str(inspect.signature(run))[1:-1]
+    except (TypeError, ValueError):
+        return "..."
+
+
+def _is_experiment(value: Any, package: ModuleType) -> bool:
+    if isinstance(value, ModuleType | type) or value is package:
+        return False
+    return isinstance(getattr(value, "name", None), str) and callable(
+        getattr(value, "run", None)
+    )
+
+
+def _short(value: Any) -> str:
+    return str(getattr(value, "__name__", value.name)).rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A module of a package that defines an experiment, as its source says.
+
+    Attributes:
+        name: of the module, without the package's.
+        own_name: the experiment's `name`.
+        arguments: of its `run`, as written.
+    """
+
+    name: str
+    own_name: str
+    arguments: str
+
+
+def _modules(package: ModuleType) -> list[_Module]:
+    """Read which modules of a package define `name` and `run`, without running them."""
+    found = []
+    for info in pkgutil.iter_modules(getattr(package, "__path__", ())):
+        file = Path(getattr(info.module_finder, "path", "")) / f"{info.name}.py"
+        if not info.name.startswith("_") and (module := _read(info.name, file)):
+            found.append(module)
+    return found
+
+
+def _read(name: str, file: Path) -> _Module | None:
+    try:
+        body = ast.parse(file.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return None
+    names = [n.value for n in body if "name" in _targets(n) and isinstance(n, _ASSIGNMENTS)]
+    runs = [n for n in body if getattr(n, "name", "") == "run" or "run" in _targets(n)]
+    own_name = getattr(names[-1], "value", None) if names else None
+    if not runs or not isinstance(own_name, str):
+        return None
+    run = runs[-1]
+    arguments = ast.unparse(_bare(run.args)) if isinstance(run, ast.FunctionDef) else "..."
+    return _Module(name, own_name, arguments)
+
+
+def _bare(arguments: ast.arguments) -> ast.arguments:
+    """Take the annotations off, which are for readers of the source."""
+    for argument in ast.walk(arguments):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return arguments
+
+
+def _targets(node: ast.stmt) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    if isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    if isinstance(node, ast.ImportFrom):
+        return {alias.asname or alias.name for alias in node.names}
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _registered(name: str, where: tuple[str, ...]) -> Found:
+    run_at, variants_at = where
+    run, _ = _pointed(run_at, name)
+    variants, module = _pointed(variants_at, name)
+    if not isinstance(variants, dict):
+        raise _not_found(
+            name, f"{variants_at} in [tool.mitosis.steps] is no dict of dicts of variants"
+        )
+    return Found(SimpleNamespace(name=name, run=run), ((variants, module),), step=name)
+
+
+def _pointed(text: str, name: str) -> tuple[Any, ModuleType]:
+    module_name, _, attribute = text.partition(":")
+    module = _imported(module_name, name, Settings())
+    return _attribute(module, attribute, name), module
+
+
+def _imported(module_name: str, name: str, settings: Settings) -> ModuleType:
+    try:
+        if find_spec(module_name) is None:
+            raise ModuleNotFoundError(name=module_name)
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as exc:
+        if exc.name and f"{module_name}.".startswith(f"{exc.name}."):
+            known = {*settings.steps, *_siblings(module_name)}
+            reason = f"no module is named {exc.name!r}"
+            raise _not_found(name, reason, tuple(known)) from None
+        raise _failed_import(name, exc) from exc
+    except Exception as exc:
+        raise _failed_import(name, exc) from exc
+
+
+def _failed_import(name: str, exc: Exception) -> ExperimentNotFoundError:
+    steps = [
+        s for s in traceback.extract_tb(exc.__traceback__) if "importlib" not in s.filename
+    ]
+    place = "".join(traceback.format_list(steps[-3:])).rstrip()
+    reason = f"importing it raised {type(exc).__name__}: {exc}\n{place}"
+    return ExperimentNotFoundError(name=name, reason=reason)
+
+
+def _siblings(module_name: str) -> list[str]:
+    package, _, _ = module_name.rpartition(".")
+    try:
+        spec = find_spec(package) if package else None
+    except (ImportError, ValueError):
+        return []
+    paths = (spec and spec.submodule_search_locations) or ()
+    return [f"{package}.{info.name}" for info in pkgutil.iter_modules(paths)]
+
+
+def _attribute(module: ModuleType, attribute: str, name: str) -> Any:
+    if not hasattr(module, attribute):
+        public = tuple(key for key in vars(module) if not key.startswith("_"))
+        raise _not_found(name, f"module {module.__name__!r} has no {attribute!r}", public)
+    return getattr(module, attribute)
+
+
+def _module_spaces(module: ModuleType) -> tuple[tuple[Space, ModuleType], ...]:
+    """Return the module itself, then the packages around it."""
+    parts = module.__name__.split(".")
+    names = [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
+    return tuple((vars(m), m) for m in map(importlib.import_module, names))
+
+
+def _not_found(name: str, reason: str, known: tuple[str, ...] = ()) -> ExperimentNotFoundError:
+    return ExperimentNotFoundError(name=name, reason=f"{reason}{near(name, known)}")

@@ -1,0 +1,107 @@
+"""From `argument=variant` on a command line to a `Parameter`, with near names for slips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+from mitosis._model import Parameter
+from mitosis._run.suggestion import near
+from mitosis.errors import InvalidParameterError, UnknownVariantError
+
+Space = Mapping[str, Any]
+"""Where dicts of variants stand: the names of a module, or one registered dict of dicts."""
+
+
+def parameters(
+    spaces: Iterable[tuple[Space, ModuleType]],
+    named: Iterable[str],
+    evaluated: Iterable[str],
+    step: str | None = None,
+) -> list[Parameter]:
+    """Resolve all parameters of one command line.
+
+    Args:
+        spaces: where to look for dicts of variants, the first place first, each with the
+            module that a kernel imports before it unpickles a value from there.
+        named: texts like `"frequency=slow"`; a leading `+` leaves the parameter untracked.
+        evaluated: texts like `"amplitude=4"`, whose right side is a Python expression.
+        step: the registered name of the experiment; `"step.frequency=slow"` names it too.
+
+    Raises:
+        InvalidParameterError: texts without a name on each side of `=`; all at once.
+        UnknownVariantError: unknown parameters and variants, with near names; all at once.
+    """
+    spaces = list(spaces)
+    faults: list[str] = []
+    found = [_named(spaces, *pair, faults) for pair in _pairs(named, "VARIANT", step)]
+    expressions = [_evaluated(*pair) for pair in _pairs(evaluated, "EXPRESSION", step)]
+    if faults:
+        raise UnknownVariantError(faults=tuple(faults))
+    return [p for p in found if p] + expressions
+
+
+def variants_by_parameter(space: Space) -> dict[str, list[str]]:
+    """Return the names of all variants that a module defines, by parameter."""
+    return {
+        name: [str(key) for key in value]
+        for name, value in space.items()
+        if not name.startswith("_") and isinstance(value, dict) and value
+    }
+
+
+def _pairs(texts: Iterable[str], right: str, step: str | None) -> list[tuple[str, str, bool]]:
+    faults, pairs = [], []
+    for text in texts:
+        argument, equals, value = text.partition("=")
+        name = argument.strip().removeprefix("+").removeprefix(f"{step}.")
+        if not (equals and name and value.strip()):
+            faults.append(f"{text!r} has to read ARGUMENT={right}")
+        pairs.append((name, value.strip(), not argument.strip().startswith("+")))
+    if faults:
+        raise InvalidParameterError(faults=tuple(faults))
+    return pairs
+
+
+def _evaluated(argument: str, expression: str, track: bool) -> Parameter:
+    return Parameter(expression, argument, expression, evaluate=True, track=track)
+
+
+def _named(
+    spaces: list[tuple[Space, ModuleType]],
+    argument: str,
+    variant: str,
+    track: bool,
+    faults: list[str],
+) -> Parameter | None:
+    dicts = [(space[argument], module) for space, module in spaces if _holds(space, argument)]
+    for values, module in dicts:
+        for key, value in values.items():
+            if str(key) == variant:
+                return _parameter(value, argument, variant, module, track)
+    if dicts:
+        known = {str(key) for values, _ in dicts for key in values}
+        faults.append(
+            f"parameter {argument!r} has no variant {variant!r}{near(variant, known)}"
+        )
+    else:
+        known = {name for space, _ in spaces for name in variants_by_parameter(space)}
+        faults.append(
+            f"no dict of variants is named {argument!r}{near(argument, known)} "
+            f"(a value without a variant: -e {argument}=VALUE)"
+        )
+    return None
+
+
+def _holds(space: Space, argument: str) -> bool:
+    return isinstance(space.get(argument), dict)
+
+
+def _parameter(
+    value: Any, argument: str, variant: str, module: ModuleType, track: bool
+) -> Parameter:
+    if isinstance(value, Parameter):
+        return replace(value, track=value.track and track)
+    return Parameter(variant, argument, value, [module], track=track)
