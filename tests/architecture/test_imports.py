@@ -1,0 +1,82 @@
+"""Who imports what: the layers, and what a process loads before it has to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FreshPython
+
+ROOT = Path(__file__).parents[2]
+LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
+HELP_LOADS = {
+    "mitosis",
+    "mitosis.__main__",
+    "mitosis._cli",
+    "mitosis._cli.commands",
+    "mitosis.errors",
+}
+HEAVY = [
+    "IPython", "blake3", "dill", "git", "ipykernel", "jupyter_client", "matplotlib", "nbclient",
+    "nbconvert", "nbformat", "numpy", "pandas", "psutil", "sqlalchemy", "sqlite3", "zmq",
+]  # fmt: skip
+NOT_IN_THE_KERNEL = [
+    "git",
+    "matplotlib",
+    "nbclient",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "sqlalchemy",
+]
+
+
+@pytest.mark.skipif(not LINT_IMPORTS.exists(), reason="import-linter is not installed")
+def test_every_import_contract_is_kept() -> None:
+    done = subprocess.run(
+        [LINT_IMPORTS, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " 0 broken" in done.stdout
+
+
+def loaded(fresh_python: FreshPython, code: str) -> set[str]:
+    """Return the modules that a new interpreter holds after some code."""
+    lines = fresh_python(f"{code}\nimport sys; print('loaded', *sys.modules)").splitlines()
+    return set(lines[-1].split()[1:])
+
+
+def test_help_loads_the_command_line_and_nothing_behind_it(fresh_python: FreshPython) -> None:
+    code = "from mitosis.__main__ import command; command(['--help'], standalone_mode=False)"
+    modules = loaded(fresh_python, code)
+    assert {name for name in modules if name.partition(".")[0] == "mitosis"} == HELP_LOADS
+    assert [name for name in HEAVY if name in modules] == []
+
+
+def test_the_kernel_loads_only_recording_and_what_lies_below(fresh_python: FreshPython) -> None:
+    modules = loaded(fresh_python, "import mitosis._recording.session")
+    ours = {name for name in modules if name.startswith("mitosis.")}
+    allowed = ("mitosis._recording", "mitosis._layout", "mitosis._plaintext", "mitosis._model")
+    assert [n for n in ours if not n.startswith(allowed) and n != "mitosis.errors"] == []
+    assert [name for name in NOT_IN_THE_KERNEL if name in modules] == []
+
+
+def test_canonical_texts_need_no_library_of_arrays(fresh_python: FreshPython) -> None:
+    modules = loaded(fresh_python, "import mitosis; mitosis.digest({'a': [1, 2.5]})")
+    absent = ["numpy", "pandas", "scipy", "sqlalchemy", "nbformat", "git", "mitosis._run"]
+    assert [name for name in absent if name in modules] == []
+
+
+@pytest.mark.parametrize("layer", ["_store", "_notebook", "_provenance", "_recording"])
+def test_neighbours_do_not_load_each_other(fresh_python: FreshPython, layer: str) -> None:
+    modules = loaded(fresh_python, f"import mitosis.{layer}")
+    others = {"_store", "_notebook", "_provenance", "_recording", "_run", "_cli"} - {layer}
+    assert [name for name in others if f"mitosis.{name}" in modules] == []
