@@ -1,0 +1,4 @@
+import example_project
+import mitosis
+
+mitosis.main(example_project)
