@@ -1,0 +1,116 @@
+"""One error of each class, as the reference shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mitosis import errors
+from mitosis._model import Conflict, Lock, Variant
+
+_TRIALS = Path("/home/ada/coin/trials")
+_REPOSITORY = Path("/home/ada/coin")
+_DATABASE = _TRIALS / "coin.db"
+
+
+@dataclass(frozen=True)
+class _Trial:
+    name: str
+    html: Path
+
+
+_TRIAL = _Trial("coin-fair-0-1", _TRIALS / "trial_coin-fair-0-1.html")
+
+
+def _variant(text: str) -> Variant:
+    return Variant("solver", "quick", text, digest="", version=1)
+
+
+_LOCK = Lock(
+    _variant("{'steps': 100, 'tolerance': 0.1}"),
+    datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
+    trial_name="coin-fair-quick-1",
+    trial_key="823e8316",
+    commit="b9ac60db60d2f1a3",
+)
+_CONFLICT = Conflict(
+    _LOCK,
+    _variant("{'steps': 100, 'tolerance': 0.01}"),
+    differences=(("$['tolerance']", "0.1", "0.01"),),
+)
+
+SAMPLES: tuple[errors.MitosisError, ...] = (
+    errors.ExperimentNotFoundError(
+        name="coins", reason="no module is named 'coins'; did you mean 'coin'?"
+    ),
+    errors.InvalidExperimentError(
+        experiment="Module 'coin'", faults=("it has no `name`", "it has no `run`")
+    ),
+    errors.NestedTrialError(experiment="coin"),
+    errors.InvalidArgumentsError(
+        experiment="coin",
+        signature="(seed, tosses, bias)",
+        faults=(
+            "run() takes no argument 'toss'; did you mean 'tosses'?",
+            "argument 'tosses' of run() is missing",
+        ),
+    ),
+    errors.UnknownVariantError(
+        faults=("parameter 'tosses' has no variant 'fwe'; did you mean 'few'?",)
+    ),
+    errors.InvalidParameterError(
+        faults=(
+            "the expression '1 / 0' for 'tosses' raised ZeroDivisionError: division by zero",
+        )
+    ),
+    errors.InvalidResultsError(
+        experiment="coin", reason="returned a dict without \"main\" (it holds 'share')"
+    ),
+    errors.SettingsError(
+        file=_REPOSITORY / "pyproject.toml",
+        faults=("unknown key 'trial_folder'; did you mean 'trials_folder'?",),
+    ),
+    errors.DirtyRepositoryError(repository=_REPOSITORY, files=(" M coin.py", "?? notes.txt")),
+    errors.NoRepositoryError(
+        place=_REPOSITORY / "coin.py", reason="there is no git repository"
+    ),
+    errors.UncommittedExperimentError(
+        repository=_REPOSITORY,
+        file=_REPOSITORY / ".venv/lib/python3.11/site-packages/coin.py",
+    ),
+    errors.NotCanonicalError(
+        subject="Parameter: variant 'quick' of 'solver'",
+        faults=(
+            (
+                "$['callback']",
+                "a lambda has no importable name; define a function at the top of a module",
+            ),
+        ),
+    ),
+    errors.NotPicklableError(
+        faults=("parameter 'solver', a Solver: TypeError: cannot pickle 'SSLContext' object",)
+    ),
+    errors.UnpicklingError(
+        what="parameter 'solver'", reason="ModuleNotFoundError(\"No module named 'solvers'\")"
+    ),
+    errors.VariantConflictError(experiment="coin", database=_DATABASE, conflicts=(_CONFLICT,)),
+    errors.TrialsFolderError(folder=_TRIALS, reason="it is a file"),
+    errors.DatabaseError(database=_DATABASE, reason="disk I/O error"),
+    errors.NotADatabaseError(database=_DATABASE, reason="its first bytes are something else"),
+    errors.ForeignDatabaseError(database=_DATABASE, tables=("customers", "orders")),
+    errors.NewerDatabaseError(database=_DATABASE, found=3, known=1),
+    errors.DatabaseBusyError(database=_DATABASE, waited_seconds=60),
+    errors.ExperimentFailedError(
+        trial=_TRIAL,
+        reason="failed: ZeroDivisionError: division by zero",
+        traceback="(the traceback of the experiment's own error)",
+    ),
+    errors.TrialKilledError(
+        trial=_TRIAL, reason="was killed: its kernel ended by signal SIGKILL"
+    ),
+    errors.TrialTimedOutError(trial=_TRIAL, reason="timed out after 60 s"),
+    errors.KernelStartError(
+        trial=_TRIAL, reason="had no kernel: ModuleNotFoundError: No module named 'ipykernel'"
+    ),
+)
