@@ -211,7 +211,8 @@ def _siblings(module_name: str) -> list[str]:
     except (ImportError, ValueError):
         return []
     paths = (spec and spec.submodule_search_locations) or ()
-    return [f"{package}.{info.name}" for info in pkgutil.iter_modules(paths)]
+    names = [info.name for info in pkgutil.iter_modules(paths)]
+    return [f"{package}.{name}" for name in names if not name.startswith("_")]
 
 
 def _attribute(module: ModuleType, attribute: str, name: str) -> Any:

@@ -84,7 +84,8 @@ def _named(
     if dicts:
         known = {str(key) for values, _ in dicts for key in values}
         faults.append(
-            f"parameter {argument!r} has no variant {variant!r}{near(variant, known)}"
+            f"parameter {argument!r} has no variant {variant!r}{near(variant, known)} "
+            f"(a value without a variant: -e {argument}={variant})"
         )
     else:
         known = {name for space, _ in spaces for name in variants_by_parameter(space)}

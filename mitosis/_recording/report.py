@@ -69,7 +69,7 @@ def plain(value: Any) -> tuple[Any, bool]:
         if value.ndim == 0:
             value = value.item()
     if type(value) is int and value.bit_length() > _MOST_BITS:
-        return f"{hex(value)[: _MOST - 4]} ...", False
+        return cut(hex(value)), False
     if type(value) is float and not math.isfinite(value):
         return repr(value), False
     if value is None or type(value) in (bool, int, float, str):
@@ -83,4 +83,9 @@ def shortened(value: object, most: int = _MOST) -> str:
         text = repr(value)
     except BaseException as exc:  # noqa: BLE001 - a broken repr must not cost the trial
         return f"<{type(value).__name__} whose repr raised {type(exc).__name__}>"
+    return cut(text, most)
+
+
+def cut(text: str, most: int = _MOST) -> str:
+    """Return a text that is not too long, with its end left out where it was."""
     return text if len(text) <= most else f"{text[: most - 4]} ..."

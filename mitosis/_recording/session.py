@@ -192,9 +192,13 @@ def _send_lone_surrogates(session: Any) -> None:
 def _keep_bars_as_text() -> None:
     """Have `tqdm.auto` print its bar; a page cannot show the widget it takes in a kernel."""
     stand_in = ModuleType("tqdm.autonotebook")
-    stand_in.__dict__["__getattr__"] = lambda name: getattr(
-        importlib.import_module("tqdm.std"), name
-    )
+
+    def plain_bar(name: str) -> Any:
+        if name not in ("tqdm", "trange"):  # others only look around, as inspect does
+            raise AttributeError(name)
+        return getattr(importlib.import_module("tqdm.std"), name)
+
+    stand_in.__dict__["__getattr__"] = plain_bar
     sys.modules["tqdm.autonotebook"] = stand_in
 
 

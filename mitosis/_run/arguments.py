@@ -77,6 +77,9 @@ def bind(
 def _merged(
     params: Iterable[Parameter], untracked: Iterable[Parameter | str]
 ) -> tuple[Parameter, ...]:
+    if isinstance(params, Parameter) or isinstance(untracked, Parameter | str):
+        fault = "params and untracked_params are lists: params=[Parameter(...)]"
+        raise InvalidParameterError(faults=(fault,))
     untracked = list(untracked)
     names = {item for item in untracked if isinstance(item, str)}
     params = list(params)
@@ -87,7 +90,9 @@ def _merged(
     others = [item for item in untracked if not isinstance(item, str)]
     wrong = [item for item in [*params, *others] if not isinstance(item, Parameter)]
     if wrong:
-        faults = tuple(f"{item!r} is no mitosis.Parameter" for item in wrong)
+        faults = tuple(
+            f"{item!r} is no mitosis.Parameter(variant, argument, value)" for item in wrong
+        )
         raise InvalidParameterError(faults=faults)
     tracked = [replace(p, track=p.track and p.arg_name not in names) for p in params]
     return (*tracked, *(replace(p, track=False) for p in others))

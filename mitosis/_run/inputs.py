@@ -15,7 +15,7 @@ from mitosis._layout import TrialFolder
 from mitosis._model import Parameter, Variant
 from mitosis._recording import ParameterTask
 from mitosis._recording.pickles import dumps
-from mitosis._recording.report import plain, shortened
+from mitosis._recording.report import cut, plain, shortened
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 from mitosis.errors import NotCanonicalError, NotPicklableError
@@ -100,12 +100,15 @@ class Inputs:
         return ParameterTask(file, self.modules[name])
 
 
-def prepare(experiment: Experiment, arguments: Arguments) -> Inputs:
+def prepare(
+    experiment: Experiment, arguments: Arguments, variants: tuple[Variant, ...] = ()
+) -> Inputs:
     """Write literals as code and pickle the rest, in memory.
 
     Raises:
         NotPicklableError: names all values that dill cannot pickle.
     """
+    texts = {v.parameter: v.text for v in variants}
     lines: list[str] = []
     pickles: dict[str, bytes] = {}
     faults: list[str] = []
@@ -119,7 +122,7 @@ def prepare(experiment: Experiment, arguments: Arguments) -> Inputs:
             code = f"unpickled({name!r})"
             what = f"parameter {name!r}, a {type(parameter.vals).__qualname__}"
             pickles[name] = _pickled(parameter.vals, what, faults)
-        lines.append(_line(name, code, _note(parameter)))
+        lines.append(_line(name, code, _note(parameter, texts.get(name))))
     payload = None
     if experiment.module is None:
         payload = _pickled(experiment.payload, f"experiment {experiment.name!r}", faults)
@@ -130,7 +133,7 @@ def prepare(experiment: Experiment, arguments: Arguments) -> Inputs:
         pickles=pickles,
         shared=_shared(pickles),
         experiment=payload,
-        values={p.arg_name: plain(p.vals)[0] for p in arguments.parameters},
+        values={p.arg_name: _value(p, texts.get(p.arg_name)) for p in arguments.parameters},
         modules={p.arg_name: _modules(p) for p in arguments.parameters},
     )
 
@@ -152,9 +155,16 @@ def _line(name: str, code: str, note: str) -> str:
     return f"{entry}{code},  # {note}"
 
 
-def _note(parameter: Parameter) -> str:
+def _value(parameter: Parameter, text: str | None) -> Any:
+    """Return what JSON can hold of a value: itself, or its canonical text as far as it goes."""
+    value, is_exact = plain(parameter.vals)
+    return value if is_exact or text is None else cut(text)
+
+
+def _note(parameter: Parameter, text: str | None) -> str:
     kind = "variant" if parameter.track else "untracked"
-    value = "" if is_literal(parameter.vals) else f": {shortened(parameter.vals, 60)}"
+    shown = shortened(parameter.vals) if text is None else cut(text)
+    value = "" if is_literal(parameter.vals) else f": {shown}"
     name = ascii(parameter.var_name)[1:-1]
     text = " ".join(f"{name[:60]}{value}".split())
     return f"{kind} {''.join(c if c.isprintable() else ascii(c)[1:-1] for c in text)}"

@@ -126,7 +126,7 @@ def _run(
     if not options.debug:
         _require_committed(experiment, code)
     variants = () if options.debug else lockable(arguments.tracked)
-    inputs = prepare(experiment, arguments)
+    inputs = prepare(experiment, arguments, variants)
     claim = _claim(experiment, arguments, inputs, variants, group, code)
     database = _layout.database(folder, experiment.name, options.logfile)
     store = None if options.debug else Store(database)

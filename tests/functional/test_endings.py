@@ -254,3 +254,12 @@ def is_alive(pid: int) -> bool:
 
 def assert_gone(kernel: psutil.Process) -> None:
     wait_until(lambda: not kernel.is_running() or not is_alive(kernel.pid), 5)
+
+
+def test_a_traceback_is_whole_where_tqdm_is_not_installed(endings: Project) -> None:
+    (endings.root / "tqdm.py").write_text("raise ModuleNotFoundError('no tqdm', name='tqdm')\n")
+    endings.git("add", "tqdm.py")
+    endings.git("commit", "-qm", "hide tqdm")
+    done = endings.python(*words("raise"))
+    assert "ValueError: a wrong" in record(trial_folder(endings.root))["traceback"], done
+    assert "Unexpected exception formatting" not in done.out + done.err

@@ -89,6 +89,8 @@ def test_a_class_of_the_running_script_travels_with_this_module(project: Project
         """
     done = project.script(source)
     assert "main 60.0 3" in done.out, done
+    page = (project.root / "trials" / "trial_users-steep-1.html").read_text()
+    assert "Model(slope=3)" in page  # the class has no repr, the locked text says it
     again = project.python("script.py")
     assert "users-steep-2 succeeded" in again.out, again
     changed = project.script(source.replace("Model(3)", "Model(4)"))

@@ -204,8 +204,8 @@ def test_all_unusable_names_are_said_at_once() -> None:
 def test_what_is_no_parameter_is_refused_by_its_text() -> None:
     faults = unusable(two, {"amplitude": 1}, parameter("frequency"), ("a", "b", 1))
     assert faults == (
-        "{'amplitude': 1} is no mitosis.Parameter",
-        "('a', 'b', 1) is no mitosis.Parameter",
+        "{'amplitude': 1} is no mitosis.Parameter(variant, argument, value)",
+        "('a', 'b', 1) is no mitosis.Parameter(variant, argument, value)",
     )
 
 
@@ -262,3 +262,10 @@ def test_expressions_that_fail_are_all_said() -> None:
 def test_an_expression_has_to_be_a_text() -> None:
     (fault,) = unusable(two, parameter("amplitude", 3, evaluate=True))
     assert "the value has to be the text of an expression" in fault
+
+
+def test_a_parameter_outside_a_list_is_refused() -> None:
+    single: Any = parameter("amplitude")
+    with pytest.raises(InvalidParameterError, match="are lists") as caught:
+        bind(describe(SimpleNamespace(name="two", run=two)), single, (), None, None)
+    assert len(caught.value.faults) == 1
