@@ -51,8 +51,9 @@ PARTS = {
         book = n.build(plan, n.Banner("x", "x", "running"))
         book.cells = []
         clock()
-        e = n.Execution(book, n.KernelOptions(Path.cwd(), 72), begin="1",
-                        end=lambda _: "1", on_text=print, log=Path("x"), timeout_seconds=None)
+        leave = "import mitosis._recording.session as s; s._leave_without_closing_sockets()"
+        e = n.Execution(book, n.KernelOptions(Path.cwd(), 72), begin="1", on_text=print,
+                        end=lambda _: leave, log=Path("x"), timeout_seconds=None)
         e.start(); e.wait()
         """,
     "first page as HTML": """
