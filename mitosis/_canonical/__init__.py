@@ -20,7 +20,7 @@ from mitosis._canonical import (
 )
 from mitosis._canonical.differing import differences
 from mitosis._canonical.literals import is_literal
-from mitosis._canonical.text import VERSION, canonical, digest
+from mitosis._canonical.text import VERSION, canonical, digest, text_digest
 
 _RULES = (
     arrays,
@@ -33,4 +33,4 @@ _RULES = (
     standard_values,
 )
 
-__all__ = ["VERSION", "canonical", "differences", "digest", "is_literal"]
+__all__ = ["VERSION", "canonical", "differences", "digest", "is_literal", "text_digest"]

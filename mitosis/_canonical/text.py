@@ -38,4 +38,9 @@ def digest(value: object) -> str:
         >>> digest([1, 2])[:12]
         '93bdd4f3165f'
     """
-    return blake3_hex(canonical(value).encode("ascii"))
+    return text_digest(canonical(value))
+
+
+def text_digest(text: str) -> str:
+    """Return the digest of a value whose canonical text is at hand already."""
+    return blake3_hex(text.encode("ascii"))

@@ -10,7 +10,7 @@ from pprint import pformat
 from typing import Any
 
 from mitosis import _layout
-from mitosis._canonical import VERSION, canonical, digest, is_literal
+from mitosis._canonical import VERSION, canonical, is_literal, text_digest
 from mitosis._layout import TrialFolder
 from mitosis._model import Parameter, Variant
 from mitosis._recording import ParameterTask
@@ -43,11 +43,12 @@ def lockable(parameters: tuple[Parameter, ...]) -> tuple[Variant, ...]:
 
 
 def _variant(parameter: Parameter) -> Variant:
+    text = canonical(parameter.vals)
     return Variant(
         parameter=parameter.arg_name,
         name=parameter.var_name,
-        text=canonical(parameter.vals),
-        digest=digest(parameter.vals),
+        text=text,
+        digest=text_digest(text),
         version=VERSION,
     )
 

@@ -19,28 +19,25 @@ def _repository(folder: Path) -> Path:
     return folder
 
 
-def test_the_log_that_this_run_is_redirected_to_is_not_counted(tmp_path: Path) -> None:
-    folder = _repository(tmp_path)
-    with (folder / "exp.log").open("wb") as log:
+def _asked_with_output_to(log: Path) -> bytes:
+    """Return what a process that prints to `log` finds changed in its repository."""
+    with log.open("wb") as out:
         done = subprocess.run(
             [sys.executable, "-c", _ASK],
-            cwd=folder,
-            stdout=log,
+            cwd=log.parent,
+            stdout=out,
             stderr=subprocess.PIPE,
             check=True,
         )
-    assert done.stderr.strip() == b"()"
+    return done.stderr.strip()
+
+
+def test_the_log_that_this_run_is_redirected_to_is_not_counted(tmp_path: Path) -> None:
+    folder = _repository(tmp_path)
+    assert _asked_with_output_to(folder / "exp.log") == b"()"
 
 
 def test_the_log_of_another_run_is_counted(tmp_path: Path) -> None:
     folder = _repository(tmp_path)
     (folder / "other.log").touch()
-    with (folder / "exp.log").open("wb") as log:
-        done = subprocess.run(
-            [sys.executable, "-c", _ASK],
-            cwd=folder,
-            stdout=log,
-            stderr=subprocess.PIPE,
-            check=True,
-        )
-    assert done.stderr.strip() == b"('?? other.log',)"
+    assert _asked_with_output_to(folder / "exp.log") == b"('?? other.log',)"
