@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mitosis import errors as errors
     from mitosis._canonical import canonical as canonical
     from mitosis._canonical import digest as digest
+    from mitosis._canonical import register_canonical as register_canonical
     from mitosis._cli import main as main
     from mitosis._model import Parameter as Parameter
     from mitosis._model import Status as Status
@@ -32,10 +33,21 @@ _HOMES = {
     "canonical": "mitosis._canonical",
     "digest": "mitosis._canonical",
     "main": "mitosis._cli",
+    "register_canonical": "mitosis._canonical",
     "run": "mitosis._run",
 }
 
-__all__ = ["Parameter", "Status", "Trial", "canonical", "digest", "errors", "main", "run"]
+__all__ = [
+    "Parameter",
+    "Status",
+    "Trial",
+    "canonical",
+    "digest",
+    "errors",
+    "main",
+    "register_canonical",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -110,24 +110,102 @@ class Trial:
 
 @dataclass(frozen=True)
 class Variant:
-    """A tracked parameter in the form that is locked."""
+    """A tracked parameter in the form that is locked.
+
+    Attributes:
+        text: canonical text of the value.
+        digest: of that text.
+        version: edition of the canonical form that wrote the text.
+        former: the text under each earlier edition that writes this value otherwise.
+    """
 
     parameter: str
     name: str
     text: str
     digest: str
     version: int
+    former: Mapping[int, str] = field(default_factory=dict)
+
+    def text_under(self, version: int) -> str:
+        """Return the text that an edition gives this value."""
+        return self.former.get(version, self.text)
+
+
+class Action(StrEnum):
+    """What people do to a lock, besides running trials."""
+
+    IMPORTED = "imported"
+    RENAMED = "renamed"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody did to a lock.
+
+    Attributes:
+        by: who did it, e.g. `"Ada <ada@example.org>"`.
+        why: in their words; may be empty.
+        former_name: the variant's name until it was renamed; else empty.
+    """
+
+    action: Action
+    at: datetime
+    by: str
+    why: str = ""
+    former_name: str = ""
 
 
 @dataclass(frozen=True)
 class Lock:
-    """A variant as it is locked in a database, with the trial that locked it."""
+    """A variant as it is locked in a database, with the trial that locked it.
 
+    Attributes:
+        trial_name: the trial that locked it, here or in the database it was imported from.
+        trial_key: that trial's key.
+        commit: the commit that trial ran.
+        used_by: how many trials of this database have run with it.
+        retired_at: when its name was freed; None while it is in force.
+        acts: what people did to it, in order.
+    """
+
+    experiment: str
     variant: Variant
     locked_at: datetime
     trial_name: str
     trial_key: str
     commit: str | None
+    used_by: int = 0
+    retired_at: datetime | None = None
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """Since when, by which trial and at which commit it is locked."""
+        commit = f" at commit {self.commit[:10]}" if self.commit else ""
+        return (
+            f"since {self.locked_at:%Y-%m-%d %H:%M} UTC, by trial {self.trial_name!r} "
+            f"(key {self.trial_key}){commit}"
+        )
+
+
+@dataclass(frozen=True)
+class LockName:
+    """Where a lock in force is found."""
+
+    experiment: str
+    parameter: str
+    name: str
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The three in words, from the experiment down."""
+        experiment = f"experiment {self.experiment!r}"
+        parameter = f"parameter {self.parameter!r} of {experiment}"
+        return experiment, parameter, f"variant {self.name!r} of {parameter}"
+
+    def __str__(self) -> str:
+        return self.parts[-1]
 
 
 @dataclass(frozen=True)
@@ -147,8 +225,6 @@ class Conflict:
     @property
     def description(self) -> str:
         """A few lines that name the variant, point at what differs and say who locked it."""
-        since = f"{self.lock.locked_at:%Y-%m-%d %H:%M} UTC"
-        commit = f" at commit {self.lock.commit[:10]}" if self.lock.commit else ""
         shown = self.differences[:10]
         facts = [_fact(*difference) for difference in shown]
         if len(shown) < len(self.differences):
@@ -156,8 +232,7 @@ class Conflict:
         return (
             f"variant {self.given.name!r} of parameter {self.given.parameter!r}\n"
             + indent("\n".join(facts), "    ")
-            + f"\n    since {since}, by trial {self.lock.trial_name!r} "
-            f"(key {self.lock.trial_key}){commit}"
+            + f"\n    {self.lock.origin}"
         )
 
 
@@ -283,6 +358,8 @@ class Outcome:
         reason: one line; empty if it succeeded.
         main: `results["main"]` where JSON can hold it, else its text; None if there is none.
         traceback: of the experiment's error, without colours; empty if there was none.
+        warnings: what a reader should know; the first line of each is a sentence, what
+            follows are facts.
     """
 
     status: Status
@@ -291,6 +368,7 @@ class Outcome:
     reason: str = ""
     main: Any = None
     traceback: str = ""
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

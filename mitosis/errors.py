@@ -16,15 +16,23 @@
     │   ├── NoRepositoryError                   no git repository, or one without a commit
     │   └── UncommittedExperimentError          the experiment's file is not part of the commit
     ├── NotCanonicalError (TypeError)           a value has no text that identifies it
+    ├── RegistrationError (TypeError)           `register_canonical` cannot take this type
     ├── NotPicklableError (TypeError)           a value cannot travel to the kernel
     ├── UnpicklingError (TypeError)             a value did not arrive in the kernel
+    ├── ValueChangedError (RuntimeError)        a value is another one in the kernel
     ├── VariantConflictError (RuntimeError)     a locked name was given another value
+    ├── UnknownLockError (LookupError)          no lock in force has that name
+    ├── RenameError (ValueError)                a lock cannot take that name
+    ├── LockImportConflictError (RuntimeError)  locks contradict those of another database
     ├── TrialsFolderError (OSError)             the trials folder cannot be used
     ├── DatabaseError (RuntimeError)
     │   ├── NotADatabaseError                   the file is not SQLite, or is damaged
     │   ├── ForeignDatabaseError                the file was made by another program
     │   ├── NewerDatabaseError                  written by a newer mitosis
+    │   ├── NewerEditionError                   its locks only a newer mitosis can compare
+    │   ├── AmbiguousDatabaseError              several files hold an experiment's locks
     │   └── DatabaseBusyError (TimeoutError)    another process held it too long
+    ├── LockFileError (ValueError)              a `mitosis.lock` that cannot be used
     └── TrialError (RuntimeError)               carries the recorded `trial`
         ├── ExperimentFailedError               the experiment raised
         ├── TrialKilledError                    its kernel died
@@ -39,6 +47,7 @@ then the way out.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -46,8 +55,24 @@ from textwrap import indent
 from typing import Any, ClassVar, Protocol
 
 
+class Given(Protocol):
+    """The part of a variant that an error names."""
+
+    @property
+    def parameter(self) -> str:
+        """The argument's name."""
+
+    @property
+    def name(self) -> str:
+        """The variant's name."""
+
+
 class Described(Protocol):
     """A conflict: a locked variant that was given another value."""
+
+    @property
+    def given(self) -> Given:
+        """What was given."""
 
     @property
     def description(self) -> str:
@@ -134,14 +159,15 @@ class InvalidExperimentError(MitosisError, TypeError):
 
 @dataclass(kw_only=True, eq=False)
 class NestedTrialError(MitosisError, RuntimeError):
-    """`mitosis.run` was called inside a trial's kernel, mostly while a module was imported."""
+    """`mitosis.run` was called inside a trial or a check, mostly by a module being imported."""
 
     slug: ClassVar[str] = "nested-trial"
     experiment: str
 
     def _compose(self) -> str:
         return (
-            f"mitosis.run was called for experiment {self.experiment!r} inside a trial.\n"
+            f"mitosis.run was called for experiment {self.experiment!r} inside a trial or a "
+            "check.\n"
             "If a module that is also imported calls it, put the call under\n"
             '    if __name__ == "__main__":'
         )
@@ -292,6 +318,21 @@ class NotCanonicalError(MitosisError, TypeError):
 
 
 @dataclass(kw_only=True, eq=False)
+class RegistrationError(MitosisError, TypeError):
+    """`mitosis.register_canonical` was given a type that it cannot take."""
+
+    slug: ClassVar[str] = "registration"
+    kind: str
+    reason: str
+
+    def _compose(self) -> str:
+        return (
+            f"{self.kind} cannot be registered: {self.reason}.\n"
+            "Register a class of your own or of a library that mitosis has no rule for, once."
+        )
+
+
+@dataclass(kw_only=True, eq=False)
 class NotPicklableError(MitosisError, TypeError):
     """A value cannot be pickled, so it cannot travel to the kernel."""
 
@@ -323,6 +364,31 @@ class UnpicklingError(MitosisError, TypeError):
 
 
 @dataclass(kw_only=True, eq=False)
+class ValueChangedError(MitosisError, RuntimeError):
+    """A parameter is not in the kernel what was locked. Raised there, so the trial fails.
+
+    Attributes:
+        differences: one `(path, locked, arrived)` for each place where the two differ; a
+            path starts with the argument's name, e.g. `config['lr']`.
+    """
+
+    slug: ClassVar[str] = "value-changed"
+    differences: tuple[tuple[str, str, str], ...]
+
+    def _compose(self) -> str:
+        facts = tuple(
+            f"{path}\n    locked   {locked}\n    arrived  {arrived}"
+            for path, locked, arrived in self.differences
+        )
+        return (
+            "A value changed on its way to the kernel, so the experiment was not run:\n"
+            f"{_lines(facts)}\n"
+            "Mend how its class is pickled (`__reduce__`, `__getstate__`, `__setstate__`), or "
+            "pass what is needed to build the value, and build it in the experiment."
+        )
+
+
+@dataclass(kw_only=True, eq=False)
 class VariantConflictError(MitosisError, RuntimeError):
     """Locked variants were given other values. Nothing ran and nothing was written."""
 
@@ -341,7 +407,74 @@ class VariantConflictError(MitosisError, RuntimeError):
             "    - give the new value a new variant name, or\n"
             "    - put the locked value back, or\n"
             "    - try it unrecorded with debug=True (--debug), or\n"
-            f"    - free all names by moving {self.database} away."
+            f"    - free the name (its definition stays, retired, in {self.database}):\n"
+            f"      {self._retire}"
+        )
+
+    @property
+    def _retire(self) -> str:
+        """A line for a shell. The reason is left for a person to fill in."""
+        names = [f"{c.given.parameter}={c.given.name}" for c in self.conflicts]
+        words = [self.experiment, *names, "-F", str(self.database.parent)]
+        return f"mitosis variants retire {shlex.join(words)} --why ..."
+
+
+@dataclass(kw_only=True, eq=False)
+class UnknownLockError(MitosisError, LookupError):
+    """Nothing is locked under the name that was asked for.
+
+    Attributes:
+        wanted: what was asked for, in words, e.g. `"parameter 'p' of experiment 'sine'"`.
+        near: names that are locked and like it.
+    """
+
+    slug: ClassVar[str] = "unknown-lock"
+    wanted: str
+    near: tuple[str, ...] = ()
+
+    def _compose(self) -> str:
+        hint = f"; did you mean {' or '.join(map(repr, self.near))}?" if self.near else ""
+        return f"Nothing is locked under {self.wanted}{hint}"
+
+
+@dataclass(kw_only=True, eq=False)
+class RenameError(MitosisError, ValueError):
+    """A locked variant cannot take a new name. Nothing was written.
+
+    Attributes:
+        lock: the variant, in words.
+    """
+
+    slug: ClassVar[str] = "rename"
+    lock: str
+    new_name: str
+    reason: str
+
+    def _compose(self) -> str:
+        return (
+            f"Cannot rename {self.lock} to {self.new_name!r}: {self.reason}\n"
+            "It was left as it is. Choose another name."
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class LockImportConflictError(MitosisError, RuntimeError):
+    """Locks that were to be imported contradict those in force. Nothing was written."""
+
+    slug: ClassVar[str] = "lock-import-conflict"
+    database: Path
+    conflicts: tuple[Described, ...]
+
+    def _compose(self) -> str:
+        count = len(self.conflicts)
+        head = "A lock contradicts one" if count == 1 else f"{count} locks contradict those"
+        return (
+            f"{head} in force in {self.database}:\n\n"
+            + "\n\n".join(conflict.description for conflict in self.conflicts)
+            + '\n\n"locked" is what holds here, "given" what was to be imported. Nothing was '
+            "imported. The ways out:\n"
+            "    - have the others take over what is locked here, or\n"
+            "    - rename or retire the variant here, then import again."
         )
 
 
@@ -416,6 +549,50 @@ class NewerDatabaseError(DatabaseError):
 
 
 @dataclass(kw_only=True, eq=False)
+class NewerEditionError(DatabaseError):
+    """Variants are locked under an edition of the canonical text that this mitosis lacks.
+
+    Attributes:
+        found: the newest of their editions.
+        known: the edition that this mitosis writes.
+    """
+
+    slug: ClassVar[str] = "newer-edition"
+    variants: tuple[str, ...]
+    found: int
+    known: int
+
+    def _compose(self) -> str:
+        return (
+            f"{self.database} holds locks under edition {self.found} of the canonical text; "
+            f"this mitosis compares editions up to {self.known}:\n{_lines(self.variants)}\n"
+            f"Nothing was run and nothing was written. Use a mitosis that writes edition "
+            f"{self.found}, or a newer one."
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class AmbiguousDatabaseError(DatabaseError):
+    """Several databases of a trials folder hold locks of one experiment.
+
+    Attributes:
+        database: the trials folder.
+        files: names of the databases.
+    """
+
+    slug: ClassVar[str] = "ambiguous-database"
+    experiment: str
+    files: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return (
+            f"Experiment {self.experiment!r} has locks in several databases of "
+            f"{self.database}:\n{_lines(self.files)}\n"
+            "Name the one that you mean with --logfile, or move the others to another folder."
+        )
+
+
+@dataclass(kw_only=True, eq=False)
 class DatabaseBusyError(DatabaseError, TimeoutError):
     """Another process held the database longer than the wait."""
 
@@ -427,6 +604,22 @@ class DatabaseBusyError(DatabaseError, TimeoutError):
             f"{self.database} was held by another process for {self.waited_seconds:g} s.\n"
             "Look for a program that keeps it open (a database browser, a stopped job), "
             "then try again."
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class LockFileError(MitosisError, ValueError):
+    """A file of shared locks cannot be read or written. No lock was changed."""
+
+    slug: ClassVar[str] = "lock-file"
+    file: Path
+    faults: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return (
+            f"{self.file} cannot be used:\n{_lines(self.faults)}\n"
+            "No lock was changed. Take the file from a commit in which it was whole, or write "
+            "it anew with: mitosis variants export"
         )
 
 

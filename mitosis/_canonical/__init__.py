@@ -1,36 +1,47 @@
 """Values to texts that identify them: pure, without files.
 
-`canonical` gives a value's full text, which locks compare; `digest` its digest;
-`differences` what two texts differ in; `is_literal` tells which values Python's own text
-recreates. The grammar, and why no two values can share a text, is in
-`docs/reference/canonical.md`.
+`canonical` gives a value's full text, which locks compare; `digest` its digest; `form` the
+text with all that locking needs besides; `differences` what two texts differ in; `is_literal`
+tells which values Python's own text recreates. `register_canonical` takes what users say of
+types of their own. `registrations` and `arrive`, `script_travels` and `script_arrived` make
+another process write the same texts; `place_of` tells where a named object
+stands, `generic_origin` what a class was made from.
+The grammar, and why no two values can share a text, is in `docs/reference/canonical.md`.
 """
 
 from __future__ import annotations
 
 from mitosis._canonical import (
-    arrays,
     containers,
     forbidden,
-    frames,
     references,
-    sparse,
     standard_containers,
     standard_values,
 )
 from mitosis._canonical.differing import differences
 from mitosis._canonical.literals import is_literal
-from mitosis._canonical.text import VERSION, canonical, digest, text_digest
+from mitosis._canonical.names import generic_origin, script_arrived, script_travels
+from mitosis._canonical.places import place_of
+from mitosis._canonical.registration import arrive, register_canonical, registrations
+from mitosis._canonical.text import VERSION, Form, canonical, digest, form, text_digest
 
-_RULES = (
-    arrays,
-    containers,
-    forbidden,
-    frames,
-    references,
-    sparse,
-    standard_containers,
-    standard_values,
-)
+_RULES = (containers, forbidden, references, standard_containers, standard_values)
+"""Loaded for the rules that they register; those for libraries come with their values."""
 
-__all__ = ["VERSION", "canonical", "differences", "digest", "is_literal", "text_digest"]
+__all__ = [
+    "VERSION",
+    "Form",
+    "arrive",
+    "canonical",
+    "differences",
+    "digest",
+    "form",
+    "generic_origin",
+    "is_literal",
+    "place_of",
+    "register_canonical",
+    "registrations",
+    "script_arrived",
+    "script_travels",
+    "text_digest",
+]

@@ -73,9 +73,16 @@ def instance_dict(value: object) -> dict[Any, Any]:
     for cls in _MRO(kind):
         reader: Any = _VARS(cls).get("__dict__")
         if is_reader(reader):
-            found = reader.__get__(value)
-            return found if type(found) is dict else dict(dict.items(found))
-    return {}
+            return _exact_dict(reader.__get__(value))
+    # The class hides it behind a `__dict__` of its own; the state that pickle takes shows it.
+    state = object.__getstate__(value)
+    return _exact_dict(state[0] if type(state) is tuple else state)
+
+
+def _exact_dict(found: Any) -> dict[Any, Any]:
+    if type(found) is dict:
+        return found
+    return {} if found is None else dict(dict.items(found))
 
 
 def is_reader(found: Any) -> bool:
@@ -96,13 +103,34 @@ def slots(lineage: tuple[type, ...]) -> Iterator[tuple[str, Any]]:
                 yield name, found
 
 
-def instance_slots(value: object, lineage: tuple[type, ...]) -> Iterator[tuple[str, Any]]:
-    """Yield name and value of each slot of these classes that is set."""
+def instance_state(value: object, lineage: tuple[type, ...]) -> list[tuple[Any, Any]]:
+    """Return name and value of each slot of these classes that is set, and of each entry.
+
+    What an empty slot of the same name hides is named with the class that it is of, so that it
+    is not taken for that slot.
+    """
+    filled: dict[str, bool] = {}
+    pairs: list[tuple[Any, Any]] = []
     for name, descriptor in slots(lineage):
-        try:
-            yield name, descriptor.__get__(value)
-        except AttributeError:
-            continue
+        held = _held(descriptor, value)
+        if held is not _MISSING:
+            visible = filled.get(name, True)
+            pairs.append((name if visible else (descriptor.__objclass__, name), held))
+        filled[name] = filled.get(name, False) or held is not _MISSING
+    entries = instance_dict(value)
+    if not filled:
+        return [*entries.items()]
+    for key, held in entries.items():
+        visible = type(key) is not str or filled.get(key, True)
+        pairs.append((key if visible else ("__dict__", key), held))
+    return pairs
+
+
+def _held(slot: Any, value: object) -> Any:
+    try:
+        return slot.__get__(value)
+    except AttributeError:
+        return _MISSING
 
 
 def is_transparent(kind: type) -> bool:
@@ -119,6 +147,17 @@ def is_transparent(kind: type) -> bool:
 
 
 def is_cached_property(kind: type, name: str) -> bool:
-    """Tell whether an entry of `__dict__` is only the memory of a cached property."""
+    """Tell whether an attribute is only the memory of a cached property."""
     found = find_static(kind, name)
-    return found is not None and descends(type(found), functools.cached_property)
+    if found is None:
+        return False
+    return descends(type(found), functools.cached_property) or _is_cached_slot(kind, name)
+
+
+def _is_cached_slot(kind: type, name: str) -> bool:
+    """Tell whether attrs has made a slot of a cached property, which `__getattr__` fills."""
+    for cls in _MRO(kind):
+        given = getattr(_VARS(cls).get("__getattr__"), "__defaults__", None) or (None,)
+        if "__attrs_attrs__" in _VARS(cls) and type(given[0]) is dict and name in given[0]:
+            return True
+    return False

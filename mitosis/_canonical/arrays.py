@@ -33,7 +33,7 @@ def write_array(value: Any, writer: Writer) -> str:
     parts = array_parts(plain, writer)
     if key_of(type(value)) != "numpy.memmap":
         parts += attributes(state_of(value, _BASES), writer)
-    return f"{writer.name(type(value))}({', '.join(parts)})"
+    return composed(value, parts, writer)
 
 
 @named("numpy.MaskedArray")
@@ -42,35 +42,42 @@ def write_masked(value: Any, writer: Writer) -> str:
     np = _numpy()
     state = anatomy.instance_dict(value)
     data = np.ndarray.view(value, np.ndarray)
-    fill = state.get("_fill_value")
-    if fill is None:
-        fill = np.asarray(np.ma.default_fill_value(data.dtype)).astype(data.dtype)
     parts = array_parts(data, writer)
     mask = np.broadcast_to(np.asarray(np.ma.getmaskarray(value)), data.shape)
     parts.append(f"mask={writer.form(mask, '.mask')}")
-    parts.append(f"fill_value={writer.form(np.asarray(fill), '.fill_value')}")
+    fill = _fill_value(state.get("_fill_value"), data.dtype, writer)
+    parts.append(f"fill_value={writer.form(fill, '.fill_value')}")
     parts.append(f"hardmask={bool(state.get('_hardmask', False))}")
-    return f"{writer.name(type(value))}({', '.join(parts)})"
+    return composed(value, parts, writer)
 
 
 @named("numpy.generic")
 def write_scalar(value: Any, writer: Writer) -> str:
     """Write `numpy.float64(0.1)`: the dtype's name, and the value as Python writes it."""
-    dtype = value.dtype
-    if dtype.kind not in "biufcSUmM":
-        parts = array_parts(_numpy().asarray(value), writer)
-        return f"{writer.name(type(value))}({', '.join(parts)})"
-    name, text = _scalar(value, dtype)
-    if not anatomy.home(type(value)).startswith("numpy"):
-        parts = [f"numpy.{name}({text})", *attributes(state_of(value, _BASES), writer)]
-        return f"{writer.name(type(value))}({', '.join(parts)})"
-    return f"numpy.{name}({text})"
+    # A subclass may override what a scalar says of itself, but not what it is as an array.
+    plain = _numpy().generic.__array__(value)
+    if plain.dtype.kind not in "biufcSUmM":
+        return composed(value, array_parts(plain, writer), writer)
+    if plain.dtype.kind in "SU":
+        name, text = _text(value, plain[()], writer)
+    else:
+        name, text = _scalar(plain[()], plain.dtype)
+    if anatomy.home(type(value)).startswith("numpy"):
+        return f"numpy.{name}({text})"
+    parts = [f"numpy.{name}({text})", *attributes(state_of(value, _BASES), writer)]
+    return composed(value, parts, writer)
 
 
 @named("numpy.dtype")
-def write_dtype(value: Any, _: Writer) -> str:
+def write_dtype(value: Any, writer: Writer) -> str:
     """Write `numpy.dtype('<f8')`."""
-    return f"numpy.dtype({dtype_text(value)})"
+    return f"numpy.dtype({dtype_text(value, writer)})"
+
+
+@named("numpy.finfo", "numpy.iinfo", since=2)
+def write_limits(value: Any, writer: Writer) -> str:
+    """Write `numpy.finfo('<f8')`: the limits of a dtype follow from it."""
+    return composed(value, [dtype_text(_numpy().dtype(value.dtype), writer)], writer)
 
 
 @named("numpy.ufunc")
@@ -117,31 +124,68 @@ def write_seeds(value: Any, writer: Writer) -> str:
     return f"{writer.name(type(value))}(state={writer.form(value.state, '.state')})"
 
 
+def composed(value: Any, parts: list[str], writer: Writer) -> str:
+    """Return `pkg.Foo(a, b=1)` from the texts of what an instance of `pkg.Foo` holds."""
+    return f"{writer.name(type(value))}({', '.join(parts)})"
+
+
 def array_parts(value: Any, writer: Writer) -> list[str]:
     """Return dtype, shape and content of an exact ndarray as texts of arguments."""
-    head = [f"dtype={dtype_text(value.dtype)}", f"shape={_shape_text(value.shape)}"]
+    head = [f"dtype={dtype_text(value.dtype, writer)}", f"shape={shape_text(value.shape)}"]
     if value.dtype.hasobject or value.dtype.kind == "T":
         held = value.reshape(-1).tolist()
         return [*head, f"values={writer.form(held, '')}"]
     return [*head, f"blake3='{digest_values(value)}'", f"preview={_preview(value)}"]
 
 
-def dtype_text(dtype: Any) -> str:
+def dtype_text(dtype: Any, writer: Writer) -> str:
     """Return a dtype with its fields, but without offsets and padding."""
     if dtype.subdtype is not None:
         base, shape = dtype.subdtype
-        return f"({dtype_text(base)}, {_shape_text(shape)})"
+        return f"({dtype_text(base, writer)}, {shape_text(shape)})"
     if dtype.names is not None:
-        fields = [f"({quoted(n)}, {dtype_text(dtype.fields[n][0])})" for n in dtype.names]
+        fields = [_field(name, *dtype.fields[name], writer=writer) for name in dtype.names]
         return f"[{', '.join(fields)}]"
     if dtype.kind == "T":
-        missing = getattr(dtype, "na_object", None)
-        return quoted("StringDType" if missing is None else f"StringDType({missing!r:.20})")
+        return _strings(dtype, writer)
     return quoted(dtype.str)
 
 
-def _shape_text(shape: tuple[int, ...]) -> str:
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Return lengths as Python writes a tuple of them."""
     return row([repr(int(length)) for length in shape])
+
+
+def _field(name: str, dtype: Any, _offset: int, title: Any = None, *, writer: Writer) -> str:
+    label = quoted(name)
+    if title is not None and writer.since(2):
+        label = f"({writer.form(title, '.titles')}, {label})"
+    return f"({label}, {dtype_text(dtype, writer)})"
+
+
+def _strings(dtype: Any, writer: Writer) -> str:
+    """Return a dtype of strings of any length, with what stands for a missing one."""
+    options = {
+        name: getattr(dtype, name) for name in ("coerce", "na_object") if hasattr(dtype, name)
+    }
+    if options.get("coerce") is True:
+        del options["coerce"]
+    if not options:
+        return quoted("StringDType")
+    if not writer.since(2):
+        missing = options.get("na_object")
+        return quoted("StringDType" if missing is None else f"StringDType({missing!r:.20})")
+    texts = [f"{name}={writer.form(held, f'.{name}')}" for name, held in options.items()]
+    return f"numpy.dtypes.StringDType({', '.join(texts)})"
+
+
+def _fill_value(known: Any, dtype: Any, writer: Writer) -> Any:
+    np = _numpy()
+    fill = np.asarray(np.ma.default_fill_value(dtype) if known is None else known)
+    # Pickling turns the default into a number of numpy's choice of type.
+    if fill.dtype != dtype and (known is None or writer.since(2)):
+        return fill.astype(dtype)
+    return fill
 
 
 def _preview(value: Any) -> str:
@@ -183,6 +227,14 @@ def _scalar(value: Any, dtype: Any) -> tuple[str, str]:
         return ("bytes_", quoted(bytes(value))) if kind == "S" else ("str_", quoted(str(value)))
     name = _KINDS[kind] + ("" if kind == "b" else str(8 * dtype.itemsize))
     return name, _number(value, kind, dtype.itemsize)
+
+
+def _text(value: Any, shown: Any, writer: Writer) -> tuple[str, str]:
+    """Return name and text of a string scalar, with the NULs at its end that numpy hides."""
+    name, short = _scalar(shown, shown.dtype)
+    is_bytes = shown.dtype.kind == "S"
+    whole = quoted(bytes.__getitem__(value, slice(None)) if is_bytes else str.__str__(value))
+    return name, whole if whole == short or writer.since(2) else short
 
 
 def _number(value: Any, kind: str, size: int) -> str:

@@ -1,6 +1,8 @@
 """Builtin containers, exact ones and what subclasses of builtins hold.
 
 Subclasses may override anything, so their payload is read by the base class's own methods.
+No more than six frames lie between two levels of a value, so that 150 fit into the 1000 that
+the interpreter grants.
 """
 
 from __future__ import annotations
@@ -11,13 +13,13 @@ from mitosis._canonical import anatomy
 from mitosis._canonical.objects import payload
 from mitosis._canonical.registry import Writer, exact
 from mitosis._canonical.scalars import LEAVES, byte_array, complex_number, integer, quoted
-from mitosis._canonical.wording import brief, mapping, row
+from mitosis._canonical.wording import brief, escaped, is_name, mapping, row
 
 
 @exact(list)
 def write_list(value: list[Any], writer: Writer) -> str:
     """Write `[a, b]`."""
-    return f"[{', '.join(members(value, writer))}]"
+    return _in_brackets(members(value, writer))
 
 
 @exact(tuple)
@@ -42,15 +44,13 @@ def write_dict(value: dict[Any, Any], writer: Writer) -> str:
 @exact(set)
 def write_set(value: set[Any], writer: Writer) -> str:
     """Write `{a, b}`, sorted by text, or `set()`."""
-    texts = unordered(set.__iter__(value), writer)
-    return f"{{{', '.join(texts)}}}" if texts else "set()"
+    return _in_braces(unordered(set.__iter__(value), writer))
 
 
 @exact(frozenset)
 def write_frozenset(value: frozenset[Any], writer: Writer) -> str:
     """Write `frozenset({a, b})` or `frozenset()`."""
-    texts = unordered(frozenset.__iter__(value), writer)
-    return f"frozenset({{{', '.join(texts)}}})" if texts else "frozenset()"
+    return _frozen(unordered(frozenset.__iter__(value), writer))
 
 
 @exact(slice)
@@ -73,13 +73,13 @@ def members(values: Any, writer: Writer) -> list[str]:
 
 def unordered(values: Any, writer: Writer) -> list[str]:
     """Return the texts of a set's members, sorted."""
-    return sorted(writer.form(held, f"<member {_kind(held)}>") for held in values)
+    return sorted([writer.form(held, f"<member {_kind(held)}>") for held in values])
 
 
 @payload("builtins.list")
 def list_payload(value: Any, writer: Writer) -> list[str]:
     """Read what a subclass of list holds."""
-    return [write_list(list.__getitem__(value, slice(None)), writer)]
+    return [_in_brackets(members(list.__getitem__(value, slice(None)), writer))]
 
 
 @payload("builtins.tuple")
@@ -87,10 +87,11 @@ def tuple_payload(value: Any, writer: Writer) -> list[str]:
     """Read a subclass of tuple; the fields of a named tuple by name."""
     held = tuple.__getitem__(value, slice(None))
     fields = anatomy.find_static(type(value), "_fields")
-    if type(fields) is not tuple or len(fields) != len(held):
-        return [write_tuple(held, writer)]
-    texts = [writer.form(part, f".{name}") for name, part in zip(fields, held, strict=True)]
-    return [f"{name}={text}" for name, text in zip(fields, texts, strict=True)]
+    if type(fields) is not tuple or len(fields) != len(held) or not all(map(is_name, fields)):
+        return [row(members(held, writer))]
+    names = [escaped(name) for name in fields]
+    texts = [writer.form(part, f".{name}") for name, part in zip(names, held, strict=True)]
+    return [f"{name}={text}" for name, text in zip(names, texts, strict=True)]
 
 
 @payload("builtins.dict")
@@ -102,13 +103,13 @@ def dict_payload(value: Any, writer: Writer) -> list[str]:
 @payload("builtins.set")
 def set_payload(value: Any, writer: Writer) -> list[str]:
     """Read what a subclass of set holds."""
-    return [write_set(value, writer)]
+    return [_in_braces(unordered(set.__iter__(value), writer))]
 
 
 @payload("builtins.frozenset")
 def frozenset_payload(value: Any, writer: Writer) -> list[str]:
     """Read what a subclass of frozenset holds."""
-    return [write_frozenset(value, writer)]
+    return [_frozen(unordered(frozenset.__iter__(value), writer))]
 
 
 @payload("builtins.int")
@@ -145,6 +146,18 @@ def bytes_payload(value: Any, _: Writer) -> list[str]:
 def bytearray_payload(value: Any, _: Writer) -> list[str]:
     """Read a subclass of bytearray."""
     return [byte_array(bytearray.__getitem__(value, slice(None)))]
+
+
+def _in_brackets(texts: list[str]) -> str:
+    return f"[{', '.join(texts)}]"
+
+
+def _in_braces(texts: list[str]) -> str:
+    return f"{{{', '.join(texts)}}}" if texts else "set()"
+
+
+def _frozen(texts: list[str]) -> str:
+    return f"frozenset({_in_braces(texts)})" if texts else "frozenset()"
 
 
 def _kind(value: Any) -> str:

@@ -26,7 +26,8 @@ _REASONS = {
     _LOCK: (
         "_thread.lock", "_thread.RLock", "threading._RLock", "threading.Condition",
         "threading.Semaphore", "threading.Event", "threading.Barrier", "_thread._local",
-        "multiprocessing.SemLock", "_thread._localdummy",
+        "multiprocessing.SemLock", "_thread._localdummy", "asyncio.Lock", "asyncio.Event",
+        "asyncio.Condition", "asyncio.Semaphore", "asyncio.Barrier", "asyncio.Queue",
     ),
     _THREAD: (
         "threading.Thread", "subprocess.Popen", "multiprocessing.BaseProcess",
@@ -38,11 +39,12 @@ _REASONS = {
         "weakref.finalize", "weakref.WeakMethod", "builtins.weakref",
         "builtins.weakproxy", "builtins.weakcallableproxy",
     ),
-    _FRAME: ("builtins.frame", "builtins.traceback", "builtins.cell"),
+    _FRAME: ("builtins.frame", "builtins.traceback", "builtins.cell", "builtins.super"),
     _MEMORY: (
         "_ctypes._SimpleCData", "_ctypes.Structure", "_ctypes.Union", "_ctypes.Array",
         "_ctypes._Pointer", "_ctypes.CFuncPtr", "_ctypes._CData", "ctypes.CDLL",
         "mmap.mmap", "builtins.memoryview", "builtins.PyCapsule",
+        "multiprocessing.SharedMemory", "multiprocessing.ShareableList",
     ),
     _CONNECTION: (
         "socket.socket", "_socket.socket", "sqlite3.Connection", "sqlite3.Cursor",

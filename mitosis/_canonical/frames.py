@@ -2,17 +2,25 @@
 
 Nothing is imported: the methods of the value do the work. Block layout, the storage of
 strings, codes and unused levels of a MultiIndex, and what lies under a missing value do not
-count; dtypes, categories and their order, names and missing values do.
+count; dtypes, categories and their order, names and missing values do. Labels are written
+alike under pandas 2, which keeps strings as objects, and pandas 3, which does not.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from mitosis._canonical import anatomy
+from mitosis._canonical.arrays import composed
+from mitosis._canonical.names import leads_to
 from mitosis._canonical.objects import attributes, rebuilt
 from mitosis._canonical.registry import Writer, key_of, named
 from mitosis._canonical.scalars import integer, quoted
+
+_NANOSECONDS = {"us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+_DERIVED = {"calendar"}
+"""What a business day makes of its holidays and its week."""
 
 
 @named("pandas.DataFrame")
@@ -23,11 +31,11 @@ def write_frame(value: Any, writer: Writer) -> str:
         content(column.array, writer, f".iloc[:, {i}]") for i, column in enumerate(columns)
     ]
     parts = [
-        f"columns={writer.form(value.columns, '.columns')}",
-        f"index={writer.form(value.index, '.index')}",
+        f"columns={labels(_spelt_out(value.columns, writer), writer, '.columns')}",
+        f"index={labels(value.index, writer, '.index')}",
         f"data=[{', '.join(contents)}]",
     ]
-    return _composed(value, writer, parts + _notes(value, writer))
+    return composed(value, parts + _notes(value, writer), writer)
 
 
 @named("pandas.Series")
@@ -35,10 +43,10 @@ def write_series(value: Any, writer: Writer) -> str:
     """Write content, index and name."""
     parts = [
         content(value.array, writer, ".array"),
-        f"index={writer.form(value.index, '.index')}",
+        f"index={labels(value.index, writer, '.index')}",
         f"name={writer.form(value.name, '.name')}",
     ]
-    return _composed(value, writer, parts + _notes(value, writer))
+    return composed(value, parts + _notes(value, writer), writer)
 
 
 @named("pandas.Index")
@@ -48,22 +56,26 @@ def write_index(value: Any, writer: Writer) -> str:
     frequency = getattr(value, "freqstr", None)
     if frequency is not None and key_of(type(value)) != "pandas.PeriodIndex":
         parts.append(f"freq={quoted(frequency)}")
-    return _composed(value, writer, parts)
+    return composed(value, parts, writer)
 
 
 @named("pandas.RangeIndex")
 def write_range(value: Any, writer: Writer) -> str:
     """Write a range of labels by start, step and length."""
-    parts = [integer(int(number)) for number in (value.start, value.step, len(value))]
-    return _composed(value, writer, [*parts, f"name={writer.form(value.name, '.name')}"])
+    start, step, length = int(value.start), int(value.step), len(value)
+    plain = (start if length else 0), (step if length > 1 else 1), length
+    if plain != (start, step, length) and writer.since(2):
+        start, step, length = plain
+    parts = [integer(number) for number in (start, step, length)]
+    return composed(value, [*parts, f"name={writer.form(value.name, '.name')}"], writer)
 
 
 @named("pandas.MultiIndex")
 def write_levels(value: Any, writer: Writer) -> str:
     """Write the labels of each level, whatever it is coded by."""
     levels = [value.get_level_values(level) for level in range(value.nlevels)]
-    texts = [writer.form(level, f".levels[{number}]") for number, level in enumerate(levels)]
-    return _composed(value, writer, texts)
+    texts = [labels(level, writer, f".levels[{n}]") for n, level in enumerate(levels)]
+    return composed(value, texts, writer)
 
 
 @named("pandas.ExtensionArray")
@@ -81,22 +93,27 @@ def write_dtype(value: Any, writer: Writer) -> str:
 
 @named("pandas.Timestamp")
 def write_timestamp(value: Any, writer: Writer) -> str:
-    """Write local time to the nanosecond, fold, zone and unit."""
+    """Write local time to the nanosecond, fold and zone: equal ones may differ in unit."""
     parts = [quoted(value.replace(tzinfo=None).isoformat()), f"fold={value.fold}"]
-    zone = _zone(value.tzinfo, writer)
-    return _composed(value, writer, [*parts, f"tz={zone}", f"unit={quoted(value.unit)}"])
+    parts.append(f"tz={_zone(value.tzinfo, writer)}")
+    if not writer.since(2):
+        parts.append(f"unit={quoted(value.unit)}")
+    return composed(value, parts, writer)
 
 
 @named("pandas.Timedelta")
 def write_timedelta(value: Any, writer: Writer) -> str:
-    """Write the duration in its unit."""
-    return _composed(value, writer, [integer(int(value._value)), quoted(value.unit)])  # noqa: SLF001 - `value` is in ns only
+    """Write the duration in nanoseconds: equal ones may differ in unit."""
+    count, unit = int(value._value), value.unit  # noqa: SLF001 - `value` may overflow
+    if unit != "ns" and writer.since(2):
+        count, unit = count * _NANOSECONDS[unit], "ns"
+    return composed(value, [integer(count), quoted(unit)], writer)
 
 
 @named("pandas.Period")
 def write_period(value: Any, writer: Writer) -> str:
     """Write ordinal and frequency."""
-    return _composed(value, writer, [integer(int(value.ordinal)), quoted(value.freqstr)])
+    return composed(value, [integer(int(value.ordinal)), quoted(value.freqstr)], writer)
 
 
 @named("pandas.NaTType")
@@ -113,8 +130,28 @@ def write_missing(_value: Any, _writer: Writer) -> str:
 
 @named("pandas.BaseOffset")
 def write_offset(value: Any, writer: Writer) -> str:
-    """Write an offset as pickle rebuilds it."""
-    return rebuilt(value, writer)
+    """Write `pandas.offsets.Week(n=2, normalize=False, weekday=1)`; others as pickle does."""
+    kind = type(value)
+    name = anatomy.qualname(kind)
+    if not leads_to("pandas.tseries.offsets", name, kind) or not writer.since(2):
+        return rebuilt(value, writer)
+    held = {key: part for key, part in value.kwds.items() if key not in _DERIVED}
+    held |= {"n": value.n, "normalize": value.normalize}
+    return f"pandas.offsets.{name}({', '.join(attributes([*held.items()], writer))})"
+
+
+def labels(index: Any, writer: Writer, step: str) -> str:
+    """Return the text of an index that labels something.
+
+    Strings are written as pandas 3 keeps them, also where pandas 2 keeps objects.
+    """
+    if key_of(type(index)) != "pandas.Index" or index.dtype != object:
+        return writer.form(index, step)
+    held = index.tolist()
+    if not _are_strings(held) or not writer.since(2):
+        return writer.form(index, step)
+    texts = f"pandas.array('str', values={writer.form(held, step)})"
+    return composed(index, [texts, f"name={writer.form(index.name, '.name')}"], writer)
 
 
 def content(array: Any, writer: Writer, step: str) -> str:
@@ -130,7 +167,7 @@ def dtype_parts(dtype: Any, writer: Writer) -> list[str]:
     """Return what identifies one of pandas' dtypes, as texts of arguments."""
     parts = [quoted(str(dtype))]
     if _is(dtype, "CategoricalDtype"):
-        parts.append(f"categories={writer.form(dtype.categories, '.categories')}")
+        parts.append(f"categories={_categories(dtype.categories, writer)}")
         parts.append(f"ordered={bool(dtype.ordered)}")
     if _is(dtype, "DatetimeTZDtype"):
         parts.append(f"tz={_zone(dtype.tz, writer)}")
@@ -177,12 +214,30 @@ def _notes(value: Any, writer: Writer) -> list[str]:
         parts.append("allows_duplicate_labels=False")
     # Subclasses list here which of their attributes are part of the data.
     own = [name for name in value._metadata if name != "_name"]  # noqa: SLF001 - documented
-    held = anatomy.instance_dict(value)
-    return parts + attributes([(name, held[name]) for name in own if name in held], writer)
+    state = anatomy.instance_dict(value)
+    held = [(name, state[name]) for name in own if name in state]
+    # Pickling sets what is not set to None.
+    if any(part is None for _, part in held) and writer.since(2):
+        held = [pair for pair in held if pair[1] is not None]
+    return parts + attributes(held, writer)
 
 
-def _composed(value: Any, writer: Writer, parts: list[str]) -> str:
-    return f"{writer.name(type(value))}({', '.join(parts)})"
+def _categories(index: Any, writer: Writer) -> str:
+    return "None" if index is None else labels(_spelt_out(index, writer), writer, ".categories")
+
+
+def _spelt_out(index: Any, writer: Writer) -> Any:
+    """Return a range of labels as the numbers that pandas 2 keeps in its place."""
+    if key_of(type(index)) != "pandas.RangeIndex" or not writer.since(2):
+        return index
+    return sys.modules["pandas"].Index(index.to_numpy(), name=index.name)
+
+
+def _are_strings(held: list[Any]) -> bool:
+    """Tell whether pandas 3 would keep these objects as strings, missing ones as NaN."""
+    kinds = {type(label) for label in held}
+    missing = [label for label in held if type(label) is float]
+    return str in kinds and kinds <= {str, float} and all(label != label for label in missing)
 
 
 def _is_extension(dtype: Any) -> bool:

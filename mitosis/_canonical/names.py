@@ -2,7 +2,8 @@
 
 A name is given only when importing it yields the identical object. The shortest importable
 prefix is taken, so that a class keeps its name when a library moves it between private
-modules. What stands in the running script is named by the script.
+modules. What stands in the running script has a name only for those who say that it travels
+with its values; it is then named by the script.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ import builtins
 import sys
 import types
 import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,11 +24,60 @@ from mitosis._canonical import anatomy
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.wording import escaped, is_dotted_name
 
-_MAIN = ("__main__", "__mp_main__")
-_RENAMED = {"numpy.bool_": "numpy.bool"}
-"""Classes that the other major version of a library knows by another name."""
+MAIN = ("__main__", "__mp_main__")
+"""Names of the module that Python was started with."""
+_RENAMED = {"numpy.bool_": "numpy.bool", "numpy.char.chararray": "numpy.chararray"}
+"""Classes that another version of a library knows by another name."""
+
+_GENERIC = "__pydantic_generic_metadata__"
+"""Where pydantic keeps what it made a class from."""
 
 _MISSING = object()
+
+
+@dataclass
+class Script:
+    """The running script, and whether its things travel with the values that hold them.
+
+    Attributes:
+        names: qualified name of what was met, to the name it was written by.
+        is_vouched: whether what no kernel can import travels all the same.
+        has_arrived: whether this is another process than the script's, where things of
+            `__main__` are copies that only `names` can tell of.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    is_vouched: bool = False
+    has_arrived: bool = False
+
+
+_SCRIPT: ContextVar[Script | None] = ContextVar("mitosis_script", default=None)
+
+
+@contextmanager
+def script_travels(*, vouched: bool) -> Iterator[Script]:
+    """Collect the names of what stands in the running script.
+
+    Args:
+        vouched: whether to name what no kernel can import by the script, instead of refusing
+            it: the caller knows that it travels.
+    """
+    script = Script(is_vouched=vouched)
+    token = _SCRIPT.set(script)
+    try:
+        yield script
+    finally:
+        _SCRIPT.reset(token)
+
+
+@contextmanager
+def script_arrived(names: Mapping[str, str]) -> Iterator[None]:
+    """Call what came from another process's script by the names that it had there."""
+    token = _SCRIPT.set(Script(dict(names), has_arrived=True))
+    try:
+        yield
+    finally:
+        _SCRIPT.reset(token)
 
 
 def class_name(kind: type) -> str:
@@ -35,8 +89,28 @@ def class_name(kind: type) -> str:
     module, qualname = anatomy.home(kind), anatomy.qualname(kind)
     if module == "builtins":
         return _builtin_class_name(kind, qualname)
+    made_from = generic_origin(kind)
+    if made_from is not None:
+        return _generic_name(kind, *made_from)
     name = dotted_name(kind, module, qualname, "class")
     return _RENAMED.get(name, name)
+
+
+def generic_origin(kind: type) -> tuple[Any, tuple[Any, ...]] | None:
+    """Return the generic model and the arguments that pydantic has made a class from."""
+    made_from = anatomy.own(kind).get(_GENERIC)
+    if type(made_from) is not dict or not made_from.get("args"):
+        return None
+    origin, arguments = made_from["origin"], made_from["args"]
+    leads_back = anatomy.descends(type(origin), type) and origin[arguments] is kind
+    return (origin, arguments) if leads_back else None
+
+
+def _generic_name(kind: type, origin: type, arguments: tuple[Any, ...]) -> str:
+    """Return `pkg.Model[builtins.int]`."""
+    if not all(anatomy.descends(type(each), type) for each in arguments):
+        raise Refusal(_local(anatomy.qualname(kind), "class"))
+    return f"{class_name(origin)}[{', '.join(map(class_name, arguments))}]"
 
 
 def dotted_name(obj: object, module: object, qualname: object, noun: str) -> str:
@@ -56,7 +130,7 @@ def dotted_name(obj: object, module: object, qualname: object, noun: str) -> str
         raise Refusal(msg)
     if not is_dotted_name(qualname):
         raise Refusal(_local(qualname, noun))
-    if module in _MAIN:
+    if module in MAIN:
         return _main_name(obj, qualname, noun)
     name = find_name(obj, module, qualname)
     if name is not None:
@@ -89,8 +163,8 @@ def module_name(module: types.ModuleType) -> str:
         Refusal: it is not what is imported under its name, or is a session.
     """
     name: Any = anatomy.instance_dict(module).get("__name__")
-    if name in _MAIN:
-        return _main_prefix("module")
+    if name in MAIN:
+        return _main_prefix("module __main__")
     if not is_dotted_name(name) or sys.modules.get(name) is not module:
         msg = "a module that cannot be imported under its own name"
         raise Refusal(msg)
@@ -106,17 +180,27 @@ def leads_to(module: str, qualname: str, obj: object) -> bool:
 def follow(found: Any, qualname: str) -> Any:
     """Return what a dotted name leads to, nothing found being a private sentinel."""
     for part in qualname.split("."):
-        found = _attribute(found, part)
+        _, found = step_into(found, part)
     return found
 
 
-def _attribute(holder: Any, name: str) -> Any:
+def step_into(holder: Any, name: str) -> tuple[str, Any]:
+    """Return under which name an attribute really stands, and what stands there."""
     if anatomy.descends(type(holder), type):
-        return anatomy.find_static(holder, name, _MISSING)
+        name = _mangled(holder, name)
+        return name, anatomy.find_static(holder, name, _MISSING)
     if not anatomy.descends(type(holder), types.ModuleType):
-        return _MISSING
+        return name, _MISSING
     found = anatomy.instance_dict(holder).get(name, _MISSING)
-    return found if found is not _MISSING else _lazy_attribute(holder, name)
+    return name, found if found is not _MISSING else _lazy_attribute(holder, name)
+
+
+def _mangled(holder: type, name: str) -> str:
+    # What a class keeps private does not stand in it under the name that it calls itself.
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    own = anatomy.qualname(holder).rpartition(".")[2].lstrip("_")
+    return f"_{own}{name}" if own else name
 
 
 def _lazy_attribute(module: types.ModuleType, name: str) -> Any:
@@ -155,7 +239,17 @@ def _builtin_class_name(kind: type, qualname: str) -> str:
 
 
 def _main_name(obj: object, qualname: str, noun: str) -> str:
-    prefix = _main_prefix(noun)
+    script = _SCRIPT.get()
+    if script and script.has_arrived and qualname in script.names:
+        return script.names[qualname]
+    name = _name_in_main(obj, qualname, noun)
+    if script:
+        script.names[qualname] = name
+    return name
+
+
+def _name_in_main(obj: object, qualname: str, noun: str) -> str:
+    prefix = _main_prefix(f"{noun} {qualname}")
     if not leads_to("__main__", qualname, obj):
         msg = f"this {noun} is not what {qualname} in the running script leads to"
         raise Refusal(msg)
@@ -171,13 +265,21 @@ def _is_twin(found: Any, module: str, qualname: str) -> bool:
     return claimed == (module, qualname)
 
 
-def _main_prefix(noun: str) -> str:
+def _main_prefix(what: str) -> str:
     main = anatomy.instance_dict(sys.modules["__main__"])
     spec, file = main.get("__spec__"), main.get("__file__")
     if spec is not None and is_dotted_name(spec.name):
         return str(spec.name)
     if type(file) is not str:
-        msg = f"a {noun} defined in an interactive session; move it to a module"
+        msg = f"the {what} is defined in an interactive session; move it to a module"
+        raise Refusal(msg)
+    script = _SCRIPT.get()
+    if script is None or not script.is_vouched:
+        msg = (
+            f"the {what} stands in the running script, where no kernel can import it; move it "
+            "to a module, or let the script travel: "
+            "Parameter(..., modules=[sys.modules['__main__']])"
+        )
         raise Refusal(msg)
     return f"__main__[{Path(file).name!a}]"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from mitosis._canonical import anatomy
@@ -21,6 +22,7 @@ Payload = Callable[[Any, Writer], list[str]]
 
 _NO_STATE = {"__doc__", "__orig_class__", "__networkx_cache__", "_attrs_cached_hash"}
 _STANDARD_STATE = {"dataclasses", "attr", "attrs", "pydantic"}
+_MOST_ITEMS = 10_000_000
 _MISSING = object()
 _WHOLE = object()
 """Stands for the name of a state that is no dict of attributes."""
@@ -63,7 +65,7 @@ def named_instance(value: Any) -> str | None:
     """Return the tag of a callable that stands under its own name in a module."""
     if anatomy.find_static(type(value), "__call__") is None:
         return None
-    module, qualname = (_claim(value, name) for name in ("__module__", "__qualname__"))
+    module, qualname = (claim(value, name) for name in ("__module__", "__qualname__"))
     if type(module) is not str or type(qualname) is not str:
         return None
     name = find_name(value, module, qualname)
@@ -82,9 +84,9 @@ def state_of(value: Any, bases: frozenset[str] = _NO_BASES) -> list[tuple[Any, A
     lineage = _below(kind, bases)
     getter = _own_getstate(lineage)
     if getter is None:
-        pairs = [*anatomy.instance_slots(value, lineage), *anatomy.instance_dict(value).items()]
+        pairs = anatomy.instance_state(value, lineage)
     else:
-        state = getter(value)
+        state = getter.__get__(value, kind)()
         pairs = [*state.items()] if type(state) is dict else [(_WHOLE, state)]
     return [pair for pair in pairs if not _is_cache(kind, pair[0])]
 
@@ -109,7 +111,7 @@ def rebuilt(value: Any, writer: Writer) -> str:
     kind = type(value)
     recipe = _reduced(value, kind)
     if type(recipe) is str:
-        return _by_name(value, recipe)
+        return _by_name(value, recipe, writer)
     if type(recipe) is not tuple or not 2 <= len(recipe) <= 6:
         msg = f"what __reduce_ex__ of {writer.name(kind)} returns is no recipe"
         raise Refusal(msg)
@@ -117,13 +119,21 @@ def rebuilt(value: Any, writer: Writer) -> str:
     maker, args, state, items, pairs, setter = padded
     parts = _making(kind, maker, args, writer)
     if items is not None:
-        parts.append(f"items={writer.form(list(items), '')}")
+        parts.append(f"items={writer.form(_all(items), '')}")
     if pairs is not None:
-        parts.append(f"pairs={_pairs(list(pairs), writer)}")
+        parts.append(f"pairs={_pairs(_all(pairs), writer)}")
     if setter is not None:
         parts.append(f"setter={writer.form(setter, '.__reduce__')}")
     parts += _state_parts(kind, state, writer)
     return f"{writer.name(kind)}({', '.join(parts)})"
+
+
+def _all(yielded: Any) -> list[Any]:
+    held = list(islice(yielded, _MOST_ITEMS + 1))
+    if len(held) > _MOST_ITEMS:
+        msg = "what its __reduce__ yields does not end; pass what it is built from instead"
+        raise Refusal(msg)
+    return held
 
 
 def _own_getstate(lineage: tuple[type, ...]) -> Any:
@@ -150,7 +160,8 @@ def _is_cache(kind: type, name: Any) -> bool:
     return name in _NO_STATE or anatomy.is_cached_property(kind, name)
 
 
-def _claim(value: Any, name: str) -> Any:
+def claim(value: Any, name: str) -> Any:
+    """Return what an object says of itself under a name, in its `__dict__` or by its class."""
     held = anatomy.instance_dict(value).get(name, _MISSING)
     if held is not _MISSING:
         return held
@@ -165,9 +176,12 @@ def _reduced(value: Any, kind: type) -> Any:
     return anatomy.find_static(kind, "__reduce_ex__")(value, 4)
 
 
-def _by_name(value: Any, name: str) -> str:
+def _by_name(value: Any, name: str, writer: Writer) -> str:
     module = getattr(value, "__module__", None) or anatomy.home(type(value))
     found = find_name(value, module, name)
+    if found == "typing.Annotated" and writer.since(2):
+        # A class until 3.12.
+        return f"<class {found}>"
     if found is not None:
         return f"<object {found}>"
     msg = f"claims to be {module}.{name}, but that name leads to something else"

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 _SPACE = re.compile(r" *")
 _STRING = re.compile(r"b?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 _MAIN = r"__main__\[(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]"
+_GENERIC = r"\[[\w.\\, \[\]]+\]"
 _HEAD = re.compile(
-    rf"(?:{_MAIN}|(?:[A-Za-z_0-9.]|\\[xuU][0-9a-f]+)+)(?:\.[\w.\\]+)?\(", re.ASCII
+    rf"(?:{_MAIN}|(?:[A-Za-z_0-9.]|\\[xuU][0-9a-f]+)+)(?:\.[\w.\\]+)?(?:{_GENERIC})?\(",
+    re.ASCII,
 )
 _KEYWORD = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _ATOM = re.compile(r"[^\s,:=\[\](){}<>'\"]+")

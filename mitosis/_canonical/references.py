@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import functools
+import sys
 import types
 from typing import Any
 
 from mitosis._canonical import anatomy
-from mitosis._canonical.names import class_name, dotted_name, find_name, leads_to, module_name
+from mitosis._canonical.names import (
+    class_name,
+    dotted_name,
+    find_name,
+    follow,
+    leads_to,
+    module_name,
+    prefixes,
+)
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.registry import Writer, exact, named, nameless
+from mitosis._canonical.scalars import quoted
 from mitosis._canonical.wording import escaped
 
-_SINGLETONS = ("random._inst", "numpy.random.mtrand._rand")
+_SINGLETONS = (("random", "_inst"), ("numpy.random.mtrand", "_rand"))
+
+_DESCRIPTORS = (types.WrapperDescriptorType, types.MethodDescriptorType)
+_ALIAS = ("__origin__", "__args__")
 
 
 @exact(types.FunctionType)
@@ -27,11 +40,7 @@ def write_cached_function(value: Any, _: Writer) -> str:
     return f"<function {dotted_name(value, value.__module__, value.__qualname__, 'function')}>"
 
 
-@exact(
-    types.WrapperDescriptorType,
-    types.MethodDescriptorType,
-    types.ClassMethodDescriptorType,
-)
+@exact(*_DESCRIPTORS, types.ClassMethodDescriptorType)
 def write_descriptor(value: Any, _: Writer) -> str:
     """Write a method of a C class, e.g. `<function builtins.str.upper>`."""
     name = f"{class_name(value.__objclass__)}.{value.__name__}"
@@ -47,7 +56,9 @@ def write_builtin(value: Any, writer: Writer) -> str:
     owner = value.__self__
     if type(owner) is types.ModuleType or owner is None:
         return _builtin_function(value)
-    return _module_level(value, type(owner)) or _bound(f"'{value.__name__}'", owner, writer)
+    return _module_level(value, type(owner)) or _bound(
+        _hidden(value, owner, writer) or f"'{value.__name__}'", owner, writer
+    )
 
 
 @exact(types.MethodType)
@@ -56,8 +67,11 @@ def write_method(value: types.MethodType, writer: Writer) -> str:
     owner, function = value.__self__, value.__func__
     place = getattr(function, "__module__", None)
     name = getattr(function, "__name__", None)
-    if type(place) is str and type(name) is str and leads_to(place, name, value):
-        return f"<function {escaped(f'{place}.{name}')}>"
+    if type(place) is str and type(name) is str:
+        found = follow(sys.modules.get(place), name)
+        # Unpickling binds the method anew, to what the module has bound it to.
+        if type(found) is types.MethodType and _binds(found, owner, function):
+            return f"<function {escaped(f'{place}.{name}')}>"
     return _bound(writer.form(function, ".__func__"), owner, writer)
 
 
@@ -83,16 +97,32 @@ def write_partial(value: functools.partial[Any], writer: Writer) -> str:
 @exact(types.GenericAlias)
 def write_alias(value: types.GenericAlias, writer: Writer) -> str:
     """Write `list[int]` as origin and arguments."""
-    origin = writer.form(value.__origin__, ".__origin__")
-    return f"types.GenericAlias({origin}, {writer.form(value.__args__, '.__args__')})"
+    parts = [writer.form(getattr(value, name), f".{name}") for name in _ALIAS]
+    if value.__unpacked__ and writer.since(2):
+        parts.append("unpacked=True")
+    return f"types.GenericAlias({', '.join(parts)})"
+
+
+@named("typing.ForwardRef")
+def write_forward_reference(value: Any, writer: Writer) -> str:
+    """Write a name that is to be looked up later; what it was compiled to is a cache."""
+    parts = [quoted(value.__forward_arg__)]
+    if value.__forward_module__ is not None:
+        parts.append(f"module={writer.form(value.__forward_module__, '.__forward_module__')}")
+    return f"typing.ForwardRef({', '.join(parts)})"
 
 
 def singleton(value: Any) -> str | None:
     """Return the tag of a generator that a library keeps for all, seeded by the system."""
-    for name in _SINGLETONS:
-        module, _, attribute = name.rpartition(".")
-        if leads_to(module, attribute, value):
-            return f"<object {name}>"
+    place = process_wide(value)
+    return place and f"<object {'.'.join(place)}>"
+
+
+def process_wide(value: Any) -> tuple[str, str] | None:
+    """Return module and name of a generator that a library keeps for the whole process."""
+    for module, name in _SINGLETONS:
+        if leads_to(module, name, value):
+            return module, name
     return None
 
 
@@ -107,16 +137,44 @@ def _partial_parts(value: functools.partial[Any]) -> list[tuple[str, str, Any]]:
 
 
 def _builtin_function(value: Any) -> str:
-    module, name = value.__module__, value.__qualname__
-    if module == "builtins" and leads_to("builtins", name, value):
+    # A static method does not know its module; only those of builtin types are found.
+    module, name = value.__module__ or "builtins", value.__qualname__
+    if "." not in name and module == "builtins" and leads_to("builtins", name, value):
         return f"<builtin {name}>"
+    # torch offers the static methods of a hidden class as functions.
+    if "." in name and leads_to(module, value.__name__, value):
+        name = value.__name__
     return f"<function {dotted_name(value, module, name, 'function')}>"
 
 
+def _hidden(value: Any, owner: Any, writer: Writer) -> str | None:
+    """Return the tag of a method that another of the same name hides from its owner."""
+    lineage = anatomy.lineage(type(owner))
+    found: list[Any] = [anatomy.own(cls).get(value.__name__) for cls in lineage]
+    for method in [method for method in found if type(method) in _DESCRIPTORS][1:]:
+        if method.__get__(owner, type(owner)) == value and writer.since(2):
+            return writer.form(method, ".__func__")
+    return None
+
+
 def _module_level(value: Any, owner: type) -> str | None:
-    """Return the tag of a method that a module offers as a function, `numpy.random.normal`."""
-    name = find_name(value, anatomy.home(owner), value.__name__)
+    """Return the tag of a method that a module offers as a function, `random.random`."""
+    home = anatomy.home(owner)
+    name = find_name(_offered(value, home), home, value.__name__)
     return None if name is None else f"<function {name}>"
+
+
+def _offered(value: Any, home: str) -> Any:
+    """Return the module's own binding of a method, which unpickling makes anew."""
+    for prefix in prefixes(home):
+        found = follow(sys.modules.get(prefix), value.__name__)
+        if type(found) is type(value) and found.__self__ is value.__self__:
+            return found
+    return value
+
+
+def _binds(method: types.MethodType, owner: Any, function: Any) -> bool:
+    return method.__self__ is owner and method.__func__ is function
 
 
 def _bound(function: str, owner: Any, writer: Writer) -> str:

@@ -3,7 +3,9 @@
 A rule is found by the exact type, or by root module and qualified name of the type or one of
 its bases, e.g. `"pandas.Series"` for a class `pandas.core.series.Series`. So a library needs
 not be installed for its rule to stand here, and its private modules may move. Names count
-only for classes that they lead back to.
+only for classes that they lead back to. A rule that a later edition brought is no rule to
+the editions before it. What users say of their own types (`extension`) goes before all but
+the rules for exact types.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import copyreg
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from mitosis._canonical import anatomy
+from mitosis._canonical import anatomy, extension
+from mitosis._canonical.libraries import load_rules
 from mitosis._canonical.names import class_name
 from mitosis._canonical.refusal import Refusal
 
@@ -26,17 +29,32 @@ class Writer(Protocol):
     def name(self, kind: type) -> str:
         """Return the name of a class, as `names.class_name` does."""
 
+    def can_write(self, value: Any) -> bool:
+        """Tell whether a value has a text by itself, wherever it stands."""
+
+    def since(self, edition: int) -> bool:
+        """Tell whether the text is written under an edition or a later one.
+
+        Whoever asks says with it that the value's text depends on the edition.
+        """
+
+    def registered(self, kind: type) -> None:
+        """Note that a text depends on what a user registered for a type."""
+
 
 Rule = Callable[[Any, Writer], str]
 """Returns the text of a value of the type that it is registered for."""
 
-EXACT: dict[int, Rule] = {}
+_Entry = tuple[Rule, int]
+"""A rule, and the edition that brought it."""
+
+EXACT: dict[int, _Entry] = {}
 """Rules by the identity of a type: its metaclass may lie about hash and equality."""
-NAMED: dict[str, Rule] = {}
+NAMED: dict[str, _Entry] = {}
 """Rules for a type and its subclasses, whatever these override."""
-NAMELESS: dict[str, Rule] = {}
+NAMELESS: dict[str, _Entry] = {}
 """Rules like those in `NAMED`, for types that need no name themselves."""
-INHERITED: dict[str, Rule] = {}
+INHERITED: dict[str, _Entry] = {}
 """Rules for a type and those subclasses that do not say themselves how to be rebuilt."""
 
 FORBIDDEN: dict[str, str] = {}
@@ -45,43 +63,49 @@ FORBIDDEN: dict[str, str] = {}
 _REBUILDING = ("__reduce_ex__", "__reduce__")
 
 
-def exact(*kinds: type) -> Callable[[Rule], Rule]:
+def exact(*kinds: type, since: int = 1) -> Callable[[Rule], Rule]:
     """Register a rule for types themselves, not for their subclasses."""
-    return _enter(EXACT, tuple(map(id, kinds)))
+    return _enter(EXACT, tuple(map(id, kinds)), since)
 
 
-def named(*names: str) -> Callable[[Rule], Rule]:
+def named(*names: str, since: int = 1) -> Callable[[Rule], Rule]:
     """Register a rule for types by `root.QualifiedName`, and for all their subclasses."""
-    return _enter(NAMED, names)
+    return _enter(NAMED, names, since)
 
 
-def nameless(*names: str) -> Callable[[Rule], Rule]:
+def nameless(*names: str, since: int = 1) -> Callable[[Rule], Rule]:
     """Register a rule like `named` that tells values apart without the name of their type."""
-    return _enter(NAMELESS, names)
+    return _enter(NAMELESS, names, since)
 
 
-def inherited(*names: str) -> Callable[[Rule], Rule]:
+def inherited(*names: str, since: int = 1) -> Callable[[Rule], Rule]:
     """Register a rule like `named`, to which a subclass' own `__reduce__` is preferred."""
-    return _enter(INHERITED, names)
+    return _enter(INHERITED, names, since)
 
 
-def find(kind: type, general: Rule, rebuilt: Rule) -> Rule:
+def find(kind: type, general: Rule, rebuilt: Rule, writer: Writer) -> Rule:
     """Return the rule for a type.
 
     Args:
         kind: the exact type of a value.
         general: the rule for objects that no other rule is for.
         rebuilt: the rule for objects whose class says how to rebuild them.
+        writer: knows the edition to write under.
 
     Raises:
         Refusal: the type is refused, or has no name that leads back to it.
     """
-    if id(kind) in EXACT:
-        return EXACT[id(kind)]
+    by_type = _known(EXACT, id(kind), writer)
+    if by_type is not None:
+        return by_type
     lineage = anatomy.lineage(kind)
+    said = extension.find(kind)
+    if said is not None:
+        return _as_said(said)
+    load_rules(lineage)
     _refuse_forbidden(lineage)
     _refuse_iterator(kind)
-    without_name = _first(NAMELESS, lineage)
+    without_name = _first(NAMELESS, lineage, writer)
     if without_name is not None:
         return without_name
     if anatomy.find_static(kind, "__call__") is not None and not _has_name(kind):
@@ -89,15 +113,24 @@ def find(kind: type, general: Rule, rebuilt: Rule) -> Rule:
     class_name(kind)
     _refuse_false_bases(lineage)
     return (
-        _first(NAMED, lineage)
-        or _inherited(lineage, rebuilt)
+        _first(NAMED, lineage, writer)
+        or _inherited(lineage, rebuilt, writer)
         or (rebuilt if any(cls is kind for cls in copyreg.dispatch_table) else general)
     )
 
 
-def _enter(table: dict[Any, Rule], keys: tuple[Any, ...]) -> Callable[[Rule], Rule]:
+def has_own_rule(kind: type) -> bool:
+    """Tell whether a type itself, not only one of its bases, is written by a rule here."""
+    load_rules(anatomy.lineage(kind))
+    key = key_of(kind)
+    return id(kind) in EXACT or any(key in table for table in (NAMED, NAMELESS, INHERITED))
+
+
+def _enter(
+    table: dict[Any, _Entry], keys: tuple[Any, ...], since: int
+) -> Callable[[Rule], Rule]:
     def register(rule: Rule) -> Rule:
-        table.update(dict.fromkeys(keys, rule))
+        table.update(dict.fromkeys(keys, (rule, since)))
         return rule
 
     return register
@@ -130,13 +163,32 @@ def _has_name(kind: type) -> bool:
     return True
 
 
-def _first(table: dict[str, Rule], lineage: tuple[type, ...]) -> Rule | None:
-    return next((table[key] for cls in lineage if (key := key_of(cls)) in table), None)
+def _as_said(said: extension.Extension) -> Rule:
+    """Return the rule that writes `pkg.Foo(<canonical>, ...)`."""
+
+    def write(value: Any, writer: Writer) -> str:
+        if not said.is_method:
+            writer.registered(said.kind)
+        name = writer.name(type(value))
+        return f"{name}(<canonical>, {writer.form(said.read(value), f'.{extension.METHOD}()')})"
+
+    return write
 
 
-def _inherited(lineage: tuple[type, ...], rebuilt: Rule) -> Rule | None:
+def _known(table: dict[Any, _Entry], key: Any, writer: Writer) -> Rule | None:
+    """Return an entry's rule if the edition that is written under has it."""
+    rule, since = table.get(key, (None, 1))
+    return rule if since == 1 or writer.since(since) else None
+
+
+def _first(table: dict[str, _Entry], lineage: tuple[type, ...], writer: Writer) -> Rule | None:
+    rules = (_known(table, key_of(cls), writer) for cls in lineage)
+    return next((rule for rule in rules if rule is not None), None)
+
+
+def _inherited(lineage: tuple[type, ...], rebuilt: Rule, writer: Writer) -> Rule | None:
     for cls in lineage[:-1]:
-        rule = INHERITED.get(key_of(cls))
+        rule = _known(INHERITED, key_of(cls), writer)
         if rule is not None:
             return rule
         if not anatomy.own(cls).keys().isdisjoint(_REBUILDING):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import types
+from itertools import islice
 from typing import Any
 
 from mitosis._canonical import anatomy
@@ -33,14 +34,22 @@ def defaultdict_payload(value: Any, writer: Writer) -> list[str]:
 @payload("collections.OrderedDict")
 def ordered_payload(value: Any, writer: Writer) -> list[str]:
     """Read the entries in their order, which counts."""
-    base = base_of(value, "collections.OrderedDict")
     pairs = []
-    for key in base.__iter__(value):
+    for key, held in _in_order(value):
         name = writer.form(key, "<key>")
-        pairs.append(
-            f"({name}, {writer.form(dict.__getitem__(value, key), f'[{brief(name)}]')})"
-        )
+        pairs.append(f"({name}, {writer.form(held, f'[{brief(name)}]')})")
     return [f"[{', '.join(pairs)}]"] if pairs else []
+
+
+def _in_order(value: Any) -> list[tuple[Any, Any]]:
+    # Iteration asks keys for hash and equality: those that lie lead it astray, without end.
+    entries = {id(key): (key, held) for key, held in dict.items(value)}
+    order = base_of(value, "collections.OrderedDict").__iter__(value)
+    keys = [id(key) for key in islice(order, len(entries))]
+    if {*keys} != entries.keys():
+        msg = "its keys cannot be found in it again; use keys that keep hash and equality"
+        raise Refusal(msg)
+    return [entries[key] for key in keys]
 
 
 @payload("collections.deque")

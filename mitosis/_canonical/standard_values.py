@@ -7,6 +7,7 @@ its own class, so that subclasses cannot lie about the payload.
 from __future__ import annotations
 
 from itertools import pairwise
+from pickle import PicklingError
 from typing import Any
 
 from mitosis._canonical import anatomy
@@ -16,6 +17,9 @@ from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.registry import Writer, key_of, named, nameless
 from mitosis._canonical.scalars import integer, quoted
 from mitosis._canonical.wording import escaped
+
+_DATE = ("year", "month", "day")
+_TIME = ("hour", "minute", "second", "microsecond")
 
 
 def base_of(value: Any, *keys: str) -> Any:
@@ -30,8 +34,10 @@ def read(value: Any, base: Any, name: str) -> Any:
 
 @payload("decimal.Decimal")
 def decimal_payload(value: Any, _: Writer) -> list[str]:
-    """Read a Decimal with its digits and exponent; all NaNs of a kind and payload are one."""
-    return [quoted(base_of(value, "decimal.Decimal").__str__(value))]
+    """Read a Decimal with its digits and exponent; NaNs of a kind and payload are one."""
+    text = base_of(value, "decimal.Decimal").__str__(value)
+    # A context may ask for a small e; no other word of a Decimal holds one.
+    return [quoted(text.replace("e", "E"))]
 
 
 @payload("fractions.Fraction")
@@ -44,8 +50,9 @@ def fraction_payload(value: Any, _: Writer) -> list[str]:
 @payload("datetime.datetime")
 def datetime_payload(value: Any, writer: Writer) -> list[str]:
     """Read local time, fold and zone: equal instants in two zones differ."""
-    base = base_of(value, "datetime.datetime")
-    local = base.isoformat(base.replace(value, tzinfo=None))
+    base, date = base_of(value, "datetime.datetime"), base_of(value, "datetime.date")
+    year, month, day = (read(value, date, name) for name in _DATE)
+    local = f"{year:04d}-{month:02d}-{day:02d}T{_local_time(value, base)}"
     return [quoted(local), *_clock(value, base, writer)]
 
 
@@ -53,8 +60,7 @@ def datetime_payload(value: Any, writer: Writer) -> list[str]:
 def time_payload(value: Any, writer: Writer) -> list[str]:
     """Read time, fold and zone."""
     base = base_of(value, "datetime.time")
-    local = base.isoformat(base.replace(value, tzinfo=None))
-    return [quoted(local), *_clock(value, base, writer)]
+    return [quoted(_local_time(value, base)), *_clock(value, base, writer)]
 
 
 @payload("datetime.date")
@@ -81,8 +87,9 @@ def timezone_payload(value: Any, writer: Writer) -> list[str]:
 @payload("zoneinfo.ZoneInfo")
 def zone_payload(value: Any, _: Writer) -> list[str]:
     """Read a zone's key; the rules behind it are the machine's."""
-    key = value.key
-    if type(key) is not str:
+    base = base_of(value, "zoneinfo.ZoneInfo")
+    key = read(value, base, "key")
+    if type(key) is not str or _is_from_file(value, base):
         msg = "a time zone made from a file has no key; use zoneinfo.ZoneInfo(key)"
         raise Refusal(msg)
     return [quoted(key)]
@@ -121,13 +128,15 @@ def write_member(value: Any, writer: Writer) -> str:
     """Write `<pkg.mod.Color.RED: 1>`, or `<pkg.mod.Perm: 6>` for flags without a name."""
     kind = type(value)
     state = anatomy.instance_dict(value)
-    held = writer.form(state.get("_value_"), ".value")
-    name = state.get("_name_")
+    held, name = state.get("_value_"), state.get("_name_")
     # Every enum class lists its members, and those that flags made up, by these two names.
     if type(name) is str and dict.get(_listed(kind, "_member_map_"), name) is value:
-        return f"<{writer.name(kind)}.{escaped(name)}: {held}>"
-    if dict.get(_listed(kind, "_value2member_map_"), state.get("_value_")) is value:
-        return f"<{writer.name(kind)}: {held}>"
+        tag = f"{writer.name(kind)}.{escaped(name)}"
+        # `object()` and lambdas are common values of members, which have a name all the same.
+        said = f": {writer.form(held, '.value')}" if writer.can_write(held) else ""
+        return f"<{tag}{said}>"
+    if dict.get(_listed(kind, "_value2member_map_"), held) is value:
+        return f"<{writer.name(kind)}: {writer.form(held, '.value')}>"
     msg = f"not one of the members of {writer.name(kind)}; use one"
     raise Refusal(msg)
 
@@ -135,6 +144,22 @@ def write_member(value: Any, writer: Writer) -> str:
 def _listed(kind: type, name: str) -> dict[Any, Any]:
     found = follow(kind, name)
     return found if type(found) is dict else {}
+
+
+def _local_time(value: Any, base: Any) -> str:
+    # `isoformat` wants the zone removed, for which a subclass makes a new value of its own.
+    hour, minute, second, microsecond = (read(value, base, name) for name in _TIME)
+    fraction = f".{microsecond:06d}" if microsecond else ""
+    return f"{hour:02d}:{minute:02d}:{second:02d}{fraction}"
+
+
+def _is_from_file(value: Any, base: Any) -> bool:
+    # Then a key is only what the file was called; pickle refuses it for that.
+    try:
+        base.__reduce__(value)
+    except PicklingError:
+        return True
+    return False
 
 
 def _clock(value: Any, base: Any, writer: Writer) -> list[str]:

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
 from mitosis._canonical.walk import write
 from mitosis._canonical.wording import blake3_hex
+from mitosis.errors import NotCanonicalError
 
-VERSION = 1
-"""The edition of the canonical form. It changes with any change of any text."""
+VERSION = 2
+"""The edition of the canonical form. It changes with any change of any text.
+
+1. (0.7.0) The first one.
+2. (0.7.0) Values that could share a text, and texts that were not the same everywhere. All
+   changes are listed in `docs/reference/canonical.md`.
+"""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A value in the form that is locked.
+
+    Attributes:
+        text: under the current edition.
+        former: the text under each earlier edition that writes it otherwise.
+        extensions: types registered by the user that the value holds.
+    """
+
+    text: str
+    former: Mapping[int, str]
+    extensions: tuple[type, ...]
 
 
 def canonical(value: object) -> str:
@@ -25,7 +50,23 @@ def canonical(value: object) -> str:
         >>> canonical({"b": (1, 1.0), "a": {True}})
         "{'a': {True}, 'b': (1, 1.0)}"
     """
-    return write(value)
+    return write(value, VERSION).text
+
+
+def form(value: object) -> Form:
+    """Return all that locking needs of a value.
+
+    A value whose text no edition has changed is walked through once.
+
+    Raises:
+        NotCanonicalError: as `canonical`.
+    """
+    written = write(value, VERSION)
+    former = {}
+    for edition in range(1, max(written.changes, default=1)):
+        with suppress(NotCanonicalError):  # an edition that refused it has no lock of it
+            former[edition] = write(value, edition).text
+    return Form(written.text, former, written.extensions)
 
 
 def digest(value: object) -> str:

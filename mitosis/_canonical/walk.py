@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any
 
-from mitosis._canonical import objects, registry
+from mitosis._canonical import anatomy, objects, registry
 from mitosis._canonical.names import class_name
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.scalars import LEAVES
@@ -32,12 +34,20 @@ class _EnoughFaultsError(Exception):
 class Walk:
     """Writes one value, with everything in it.
 
+    Args:
+        edition: of the canonical form, to write under.
+
     Attributes:
         faults: `(path, reason)` of each place that cannot be written.
+        changes: the editions that brought a change which this value's text shows.
+        extensions: registered types that the text depends on, in the order they were met.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, edition: int) -> None:
         self.faults: list[tuple[str, str]] = []
+        self.changes: set[int] = set()
+        self.extensions: list[type] = []
+        self._edition = edition
         self._steps: list[str] = []
         self._open: dict[int, int] = {}
         # Values are kept with their text: an id means something only while they live.
@@ -65,11 +75,20 @@ class Walk:
             return _UNKNOWN
         except (_EnoughFaultsError, RecursionError, MemoryError):
             raise
-        except Exception as exc:  # noqa: BLE001 - classes of users may raise anything
+        except (Exception, SystemExit) as exc:  # noqa: BLE001 - users' classes may raise anything
             self._report(_unreadable(exc))
             return _UNKNOWN
         finally:
             self._steps.pop()
+
+    def can_write(self, value: Any) -> bool:
+        """Tell whether a value has a text by itself, wherever it stands."""
+        if id(type(value)) in LEAVES:
+            return True
+        alone = Walk(self._edition)
+        with suppress(_EnoughFaultsError):
+            alone.form(value, "")
+        return not alone.faults
 
     def name(self, kind: type) -> str:
         """Return the name of a class, checked once in a walk.
@@ -82,6 +101,16 @@ class Walk:
             known = kind, class_name(kind)
             self._names[id(kind)] = known
         return known[1]
+
+    def since(self, edition: int) -> bool:
+        """Tell whether this is written under an edition or a later one, and remember it."""
+        self.changes.add(edition)
+        return self._edition >= edition
+
+    def registered(self, kind: type) -> None:
+        """Note that the text depends on what a user registered for a type."""
+        if not any(known is kind for known in self.extensions):
+            self.extensions.append(kind)
 
     def _composite(self, value: Any, kind: type) -> str:
         identity = id(value)
@@ -118,7 +147,7 @@ class Walk:
     def _rule(self, kind: type) -> registry.Rule:
         known = self._rules.get(id(kind))
         if known is None:
-            known = kind, registry.find(kind, objects.general, objects.rebuilt)
+            known = kind, registry.find(kind, objects.general, objects.rebuilt, self)
             self._rules[id(kind)] = known
         return known[1]
 
@@ -130,51 +159,70 @@ class Walk:
             raise _EnoughFaultsError
 
 
-def write(value: Any) -> str:
-    """Return the canonical text of a value.
+@dataclass(frozen=True)
+class Written:
+    """A value's text, and what it depends on besides the value.
+
+    Attributes:
+        changes: the editions that brought a change which the text shows.
+        extensions: types that a user registered, and that the value holds.
+    """
+
+    text: str
+    changes: frozenset[int]
+    extensions: tuple[type, ...]
+
+
+def write(value: Any, edition: int) -> Written:
+    """Write a value under an edition of the canonical form.
 
     Raises:
         NotCanonicalError: with every place that cannot be written, up to `MOST_FAULTS`.
     """
     try:
-        return _write(value)
+        return _write(value, edition)
     except RecursionError:
-        return _write_on_fresh_stack(value)
+        return _write_on_fresh_stack(value, edition)
 
 
-def _write(value: Any) -> str:
-    walk = Walk()
+def _write(value: Any, edition: int) -> Written:
+    walk = Walk(edition)
     text = ""
     with suppress(_EnoughFaultsError):
         text = shorten(walk.form(value, ""))
     if walk.faults:
         raise NotCanonicalError(faults=tuple(walk.faults))
-    return text
+    return Written(text, frozenset(walk.changes), tuple(walk.extensions))
 
 
-def _write_on_fresh_stack(value: Any) -> str:
+def _write_on_fresh_stack(value: Any, edition: int) -> Written:
     """Write from a new thread, so that the caller's own depth cannot decide."""
-    texts: list[str] = []
+    written: list[Written] = []
     errors: list[Exception] = []
 
     def work() -> None:
         try:
-            texts.append(_write(value))
+            written.append(_write(value, edition))
         except RecursionError:
             errors.append(NotCanonicalError(faults=(("$", _too_deep().reason),)))
         except Exception as exc:  # noqa: BLE001 - raised again in the caller's thread
             errors.append(exc)
 
-    thread = threading.Thread(target=work, name="mitosis-canonical")
+    context = copy_context()
+    thread = threading.Thread(target=context.run, args=(work,), name="mitosis-canonical")
     thread.start()
     thread.join()
     if errors:
         raise errors[0]
-    return texts[0]
+    return written[0]
 
 
-def _unreadable(exc: Exception) -> str:
-    said = brief(f"{type(exc).__name__}: {exc}", _LONGEST_PATH)
+def _unreadable(exc: BaseException) -> str:
+    kind = anatomy.qualname(type(exc))
+    try:
+        said = brief(f"{kind}: {exc}", _LONGEST_PATH)
+    except Exception:  # noqa: BLE001 - an error may not even be able to say what it is
+        said = kind
     return f"its state cannot be read ({said}); pass what it is built from instead"
 
 

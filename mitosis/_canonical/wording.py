@@ -37,6 +37,11 @@ def is_plain_name(name: object) -> bool:
     return type(name) is str and _NAME.fullmatch(name) is not None
 
 
+def is_name(name: object) -> bool:
+    """Tell whether a name is an identifier, of whatever letters; exactly a str."""
+    return type(name) is str and _PART.fullmatch(name) is not None
+
+
 def is_dotted_name(name: object) -> bool:
     """Tell whether a qualified name consists of identifiers only, so no `<locals>`."""
     return type(name) is str and all(_PART.fullmatch(part) for part in name.split("."))

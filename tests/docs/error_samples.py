@@ -28,6 +28,7 @@ def _variant(text: str) -> Variant:
 
 
 _LOCK = Lock(
+    "coin",
     _variant("{'steps': 100, 'tolerance': 0.1}"),
     datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
     trial_name="coin-fair-quick-1",
@@ -91,16 +92,42 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.NotPicklableError(
         faults=("parameter 'solver', a Solver: TypeError: cannot pickle 'SSLContext' object",)
     ),
+    errors.RegistrationError(
+        kind="numpy.ndarray", reason="mitosis has a rule of its own for it"
+    ),
+    errors.ValueChangedError(differences=(("solver.tolerance", "0.1", "0.2"),)),
     errors.UnpicklingError(
         what="parameter 'solver'", reason="ModuleNotFoundError(\"No module named 'solvers'\")"
     ),
     errors.VariantConflictError(experiment="coin", database=_DATABASE, conflicts=(_CONFLICT,)),
+    errors.UnknownLockError(
+        wanted="variant 'quik' of parameter 'solver' of experiment 'coin'", near=("quick",)
+    ),
+    errors.RenameError(
+        lock="variant 'quick' of parameter 'solver' of experiment 'coin'",
+        new_name="rough",
+        reason=f"that name is locked to {{'steps': 10}}\n    {_LOCK.origin}",
+    ),
+    errors.LockImportConflictError(database=_DATABASE, conflicts=(_CONFLICT,)),
     errors.TrialsFolderError(folder=_TRIALS, reason="it is a file"),
     errors.DatabaseError(database=_DATABASE, reason="disk I/O error"),
     errors.NotADatabaseError(database=_DATABASE, reason="its first bytes are something else"),
     errors.ForeignDatabaseError(database=_DATABASE, tables=("customers", "orders")),
-    errors.NewerDatabaseError(database=_DATABASE, found=3, known=1),
+    errors.NewerDatabaseError(database=_DATABASE, found=3, known=2),
+    errors.NewerEditionError(
+        database=_DATABASE,
+        variants=("variant 'quick' of parameter 'solver'",),
+        found=4,
+        known=2,
+    ),
+    errors.AmbiguousDatabaseError(
+        database=_TRIALS, experiment="coin", files=("before-review.db", "coins.db")
+    ),
     errors.DatabaseBusyError(database=_DATABASE, waited_seconds=60),
+    errors.LockFileError(
+        file=_REPOSITORY / "mitosis.lock",
+        faults=("variant 3 (coin, solver=quick): digest is not that of text: one was changed",),
+    ),
     errors.ExperimentFailedError(
         trial=_TRIAL,
         reason="failed: ZeroDivisionError: division by zero",

@@ -22,7 +22,12 @@ TRIAL = Trial(
     folder=Path("trials/sine-low-1_3f9a2c11"),
 )
 LOCK = Lock(
-    Variant("noise", "low", "1", "d1", 1), LOCKED_AT, "sine-low-1", "3f9a2c11", "abcdef0123456"
+    "sine",
+    Variant("noise", "low", "1", "d1", 1),
+    LOCKED_AT,
+    "sine-low-1",
+    "3f9a2c11",
+    "abcdef0123456",
 )
 CONFLICT = Conflict(LOCK, Variant("noise", "low", "2", "d2", 1), (("$", "1", "2"),))
 
@@ -40,15 +45,23 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.UncommittedExperimentError(repository=Path("/repo"), file=Path("/repo/x.py")),
     errors.NotCanonicalError(faults=(("$['a']", "a lambda"), ("$['b']", "an open file"))),
     errors.NotPicklableError(faults=_FAULTS),
+    errors.RegistrationError(kind="pkg.Solver", reason="it is no class"),
+    errors.ValueChangedError(differences=(("solver.steps", "3", "4"),)),
     errors.UnpicklingError(what="parameter 'x'", reason="no module"),
     errors.VariantConflictError(experiment="sine", database=FILE, conflicts=(CONFLICT,)),
+    errors.UnknownLockError(wanted="variant 'lwo' of parameter 'noise'", near=("low",)),
+    errors.RenameError(lock="variant 'low'", new_name="high", reason="that name is locked"),
+    errors.LockImportConflictError(database=FILE, conflicts=(CONFLICT,)),
     errors.NestedTrialError(experiment="sine"),
     errors.TrialsFolderError(folder=Path("/trials"), reason="it is a file"),
     errors.DatabaseError(database=FILE, reason="disk I/O error"),
     errors.NotADatabaseError(database=FILE, reason="its first bytes are something else"),
     errors.ForeignDatabaseError(database=FILE, tables=("theirs",)),
     errors.NewerDatabaseError(database=FILE, found=7, known=1),
+    errors.NewerEditionError(database=FILE, variants=("variant 'low'",), found=7, known=1),
+    errors.AmbiguousDatabaseError(database=FILE.parent, experiment="sine", files=_FAULTS),
     errors.DatabaseBusyError(database=FILE, waited_seconds=60.0),
+    errors.LockFileError(file=Path("mitosis.lock"), faults=_FAULTS),
     errors.TrialError(trial=TRIAL, reason="ended oddly"),
     errors.ExperimentFailedError(trial=TRIAL, reason="raised", traceback="ValueError: x"),
     errors.TrialKilledError(trial=TRIAL, reason="was killed by SIGKILL"),

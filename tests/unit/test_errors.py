@@ -184,7 +184,12 @@ def test_several_conflicts_are_counted_and_the_ways_out_are_given_once() -> None
     )
     assert "2 variants are locked with another value" in error.message
     assert error.message.count("The ways out:") == 1
-    for way_out in ("new variant name", "put the locked value back", "debug=True", str(FILE)):
+    for way_out in (
+        "new variant name",
+        "put the locked value back",
+        "debug=True",
+        "variants retire",
+    ):
         assert way_out in error.message
 
 

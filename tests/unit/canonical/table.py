@@ -1,48 +1,72 @@
-"""The golden table: expressions, and the canonical texts of their values.
+"""The golden tables: expressions, and the canonical texts and digests of their values.
 
-Run as a script, it prints the texts that this interpreter gives, as JSON.
+Run as a script, it prints those that this interpreter gives, as JSON.
 """
 
 from __future__ import annotations
 
+import array
 import collections
 import datetime as dt
 import decimal
 import enum
 import fractions
 import functools
+import ipaddress
 import json
 import math
 import operator
 import pathlib
 import random
 import re
+import string
 import sys
 import types
+import typing
 import uuid
 import zoneinfo
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
+import polars as pl
+import scipy.sparse
+import scipy.special
+import scipy.stats
+import sklearn.linear_model
+import sklearn.pipeline
+import sklearn.preprocessing
+import sympy
+import xarray as xr
 
-from mitosis._canonical import canonical
-from tests.unit.canonical import samples
+from mitosis._canonical import canonical, digest
+from tests.unit.canonical import models, samples
 
-GOLDEN = Path(__file__).with_name("golden.json")
+HERE = Path(__file__).parent
 NAMES: dict[str, Any] = {
     module.__name__: module
     for module in (
-        collections, dt, decimal, enum, fractions, functools, math, operator, pathlib,
-        random, re, types, uuid, zoneinfo,
+        array, collections, dt, decimal, enum, fractions, functools, ipaddress, math, operator,
+        pathlib, random, re, scipy, sklearn, string, sympy, types, typing, uuid, zoneinfo,
     )
-} | {"np": np, "pd": pd, "samples": samples}  # fmt: skip
+} | {
+    "models": models, "np": np, "nx": nx, "pd": pd, "pl": pl, "samples": samples, "xr": xr,
+}  # fmt: skip
+Entry = dict[str, str]
 
 
-def golden() -> dict[str, str]:
-    """Return the texts as they have to be."""
-    found: dict[str, str] = json.loads(GOLDEN.read_text(encoding="ascii"))
+def golden() -> dict[str, Entry]:
+    """Return text and digest of each expression, as they have to be."""
+    found: dict[str, Entry] = json.loads((HERE / "golden.json").read_text(encoding="ascii"))
+    return found
+
+
+def former(edition: int) -> dict[str, str]:
+    """Return the texts that an earlier edition gave."""
+    file = HERE / f"golden_edition_{edition}.json"
+    found: dict[str, str] = json.loads(file.read_text(encoding="ascii"))
     return found
 
 
@@ -51,9 +75,10 @@ def value_of(expression: str) -> Any:
     return eval(expression, dict(NAMES))
 
 
-def texts() -> dict[str, str]:
-    """Return the texts as this interpreter gives them."""
-    return {expression: canonical(value_of(expression)) for expression in golden()}
+def texts() -> dict[str, Entry]:
+    """Return text and digest as this interpreter gives them."""
+    values = {expression: value_of(expression) for expression in golden()}
+    return {e: {"text": canonical(v), "digest": digest(v)} for e, v in values.items()}
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def test_any_two_texts_can_be_compared(locked: Any, given: Any) -> None:
 
 @pytest.mark.parametrize("expression", table.golden())
 def test_each_text_of_the_table_can_be_read_back(expression: str) -> None:
-    text = table.golden()[expression]
+    text = table.golden()[expression]["text"]
     assert parse(text).text == text
     assert re.match(r"\$\[1\]", differences(f"[1, {text}]", "[1, 'other']")[0][0])
 

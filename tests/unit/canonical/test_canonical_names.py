@@ -15,9 +15,10 @@ from mitosis._canonical import canonical
 Interpreter = Callable[..., str]
 
 SCRIPT = """
-from mitosis._canonical import canonical
+from mitosis._canonical import canonical, script_travels
 class Foo:
     def __init__(self): self.x = 1
+    def method(self): ...
 def run(): ...
 if __name__ == "__main__":
     print(canonical([Foo(), Foo, run]))
@@ -31,12 +32,29 @@ def __getattr__(name):
 """
 
 
-def test_a_script_gives_its_file_name(interpreter: Interpreter, tmp_path: Path) -> None:
-    (tmp_path / "train it's.py").write_text(SCRIPT)
+def test_a_script_gives_its_file_name_to_what_travels_with_it(
+    interpreter: Interpreter, tmp_path: Path
+) -> None:
+    asked = "print(canonical([Foo(), Foo, run]))"
+    travelling = f"with script_travels(vouched=True): {asked}"
+    script = SCRIPT.replace(asked, travelling)
+    (tmp_path / "train it's.py").write_text(script)
     main = """__main__["train it's.py"]"""
     assert interpreter(str(tmp_path / "train it's.py")).strip() == (
         f"[{main}.Foo(x=1), <class {main}.Foo>, <function {main}.run>]"
     )
+
+
+@pytest.mark.parametrize("thing", ["Foo()", "Foo", "run", "Foo().method", "[{1: run}]"])
+def test_what_stands_in_a_script_is_refused_unless_it_travels(
+    interpreter: Interpreter, tmp_path: Path, thing: str
+) -> None:
+    asked = f"try: canonical({thing})\n    except TypeError as error: print(error)"
+    script = SCRIPT.replace("print(canonical([Foo(), Foo, run]))", asked)
+    (tmp_path / "train.py").write_text(script)
+    said = interpreter(str(tmp_path / "train.py"))
+    assert "stands in the running script, where no kernel can import it" in said
+    assert "modules=[sys.modules['__main__']]" in said
 
 
 def test_a_module_run_by_name_keeps_its_name(interpreter: Interpreter, tmp_path: Path) -> None:
@@ -65,9 +83,8 @@ def test_a_session_has_no_names(interpreter: Interpreter) -> None:
         "from mitosis._canonical import canonical\nclass Foo: ...\n"
         "try: canonical(Foo())\nexcept TypeError as error: print(error)"
     )
-    assert "a class defined in an interactive session; move it to a module" in interpreter(
-        "-c", code
-    )
+    said = interpreter("-c", code)
+    assert "the class Foo is defined in an interactive session; move it to a module" in said
 
 
 @pytest.mark.parametrize(

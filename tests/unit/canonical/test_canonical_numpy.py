@@ -18,6 +18,19 @@ from mitosis.errors import NotCanonicalError
 from tests.unit.canonical import samples
 
 structure = np.dtype([("a", "i1"), ("b", "f8")])
+
+
+class Lying(np.float64):
+    """A number that claims to be another of another type."""
+
+    def __float__(self) -> float:
+        return 0.0
+
+    @property
+    def dtype(self) -> Any:
+        return np.dtype("i1")
+
+
 aligned = np.dtype([("a", "i1"), ("b", "f8")], align=True)
 
 
@@ -77,6 +90,10 @@ def test_layout_padding_and_kinds_of_nan_do_not_count(one: Any, other: Any) -> N
         (np.random.RandomState(1), np.random.RandomState(2)),
         (np.random.SeedSequence(1), np.random.SeedSequence(2)),
         (np.add, np.subtract),
+        (np.dtype([(("t", "a"), "i4")]), np.dtype([(("u", "a"), "i4")])),
+        (np.str_("a\0"), np.str_("a")),
+        (np.finfo("f4"), np.finfo("f8")),
+        (Lying(1.5), Lying(2.5)),
     ],
 )
 def test_near_arrays_keep_apart(one: Any, other: Any) -> None:
@@ -168,3 +185,26 @@ def test_arrays_in_objects_are_written_in_place() -> None:
 def test_functions_made_in_place_are_refused() -> None:
     with pytest.raises(NotCanonicalError, match="a ufunc that is not numpy's"):
         canonical(np.frompyfunc(samples.plus, 2, 1))
+
+
+def test_limits_are_their_dtype_however_often_they_were_shown() -> None:
+    limits = np.finfo("f8")
+    assert repr(limits)
+    assert canonical(limits) == "numpy.finfo('<f8')"
+    assert canonical(np.iinfo("i4")) == "numpy.iinfo('<i4')"
+
+
+@pytest.mark.parametrize("kind", ["i4", "f4", "u2", "U3"])
+def test_a_masked_array_survives_pickling_with_the_fill_value_of_its_kind(kind: str) -> None:
+    value: Any = np.ma.array([1, 2], dtype=kind, mask=[True, False])
+    assert canonical(pickle.loads(pickle.dumps(value))) == canonical(value)
+
+
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="came with numpy 2")
+def test_strings_of_any_length_differ_by_what_is_missing_and_by_coercion() -> None:
+    kind: Any = np.dtypes.StringDType
+    kinds = [kind(), kind(na_object=None), kind(na_object=np.nan), kind(coerce=False)]
+    kinds += [kind(na_object="x" * 30 + end) for end in "ab"]
+    assert len({canonical(made) for made in kinds}) == len(kinds)
+    assert len({canonical(np.array(["a"], made)) for made in kinds}) == len(kinds)
+    assert canonical(kind()) == "numpy.dtype('StringDType')"

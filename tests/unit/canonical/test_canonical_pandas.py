@@ -43,6 +43,12 @@ unused_levels = pd.MultiIndex.from_product([[1, 2, 3], ["a"]])[:2]
         (unused_levels, pd.MultiIndex.from_product([[1, 2], ["a"]])),
         (pd.Series([1.0, np.nan]), pd.Series([1.0, -np.nan])),
         (pd.RangeIndex(0, 5, 2), pd.RangeIndex(0, 6, 2)),
+        (pd.RangeIndex(0), pd.RangeIndex(5, 5)),
+        (pd.RangeIndex(0, 1, 1), pd.RangeIndex(0, 1, 5)),
+        (pd.Timestamp("2020"), pd.Timestamp("2020").as_unit("ns")),
+        (pd.Timedelta("1D"), pd.Timedelta("1D").as_unit("s")),
+        (frame(), frame().set_axis(pd.Index(["a", "b", "c"], dtype=object), axis=1)),
+        (frame(), frame(c=pd.Categorical(["x", "y", "x"], pd.Index(["x", "y"], dtype=object)))),
     ],
 )
 def test_storage_does_not_count(one: Any, other: Any) -> None:
@@ -80,6 +86,10 @@ def test_storage_does_not_count(one: Any, other: Any) -> None:
         (pd.Series([0, 0, 1]), pd.Series([0, 0, 1], dtype="Sparse[int64]")),
         (pd.array(np.array([1.0])), np.array([1.0])),
         (pd.Int64Dtype(), pd.Int32Dtype()),
+        (pd.offsets.Week(weekday=1), pd.offsets.Week(weekday=2)),
+        (pd.offsets.Day(1), pd.offsets.Day(2)),
+        (pd.DateOffset(months=1), pd.DateOffset(months=2)),
+        (frame(), frame().set_axis(["a", "b", None], axis=1)),
     ],
 )
 def test_near_frames_keep_apart(one: Any, other: Any) -> None:
@@ -102,6 +112,8 @@ def test_near_frames_keep_apart(one: Any, other: Any) -> None:
         pd.NA,
         pd.NaT,
         pd.CategoricalDtype(["a"], ordered=True),
+        pd.offsets.CustomBusinessDay(holidays=["2020-01-01"]),
+        pd.DateOffset(months=2, days=1),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -123,6 +135,11 @@ def test_what_a_subclass_adds_to_a_frame_counts() -> None:
     assert canonical(one).endswith(", unit='mm')")
 
 
+def test_an_attribute_that_was_never_set_is_none_like_after_pickling() -> None:
+    bare = samples.Measured({"a": [1]})
+    assert canonical(pickle.loads(pickle.dumps(bare))) == canonical(bare)
+
+
 def test_a_changed_column_is_found() -> None:
     found = differences(canonical(frame()), canonical(frame(a=[1, 2, 4])))
     assert {path for path, _, _ in found} == {"$.data[0].blake3", "$.data[0].preview[2]"}
@@ -139,3 +156,24 @@ def test_a_subclass_that_lies_is_read_or_refused_but_never_crashes() -> None:
 
     with pytest.raises(NotCanonicalError, match="local to a function"):
         canonical(Local({"a": [1]}))
+
+
+def test_offsets_are_written_as_they_are_made() -> None:
+    text = canonical(pd.offsets.Week(2, weekday=1))
+    assert text == "pandas.offsets.Week(n=2, normalize=False, weekday=1)"
+
+
+def test_labels_are_written_alike_by_both_major_versions() -> None:
+    labelled = pd.Series([1], index=pd.Index(["a"], dtype=object))
+    assert "index=pandas.Index(pandas.array('str', values=['a']), name=None)" in canonical(
+        labelled
+    )
+    assert canonical(pd.Index(["a"], dtype=object)) != canonical(
+        labelled.index.astype("string")
+    )
+
+
+def test_labels_that_are_not_all_strings_stay_objects() -> None:
+    kinds: list[Any] = [["a", None], ["a", np.nan], ["a", 1.5], ["a", "nan"], ["a", b"nan"]]
+    frames = [pd.DataFrame([[1, 2]], columns=pd.Index(kind, dtype=object)) for kind in kinds]
+    assert len({canonical(made) for made in frames}) == len(kinds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import ctypes
 import io
 import socket
@@ -9,6 +10,7 @@ import sys
 import threading
 import types
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -119,6 +121,32 @@ def test_depth_has_a_limit_of_our_own() -> None:
     ((path, reason),) = faults_of(nested(DEPTH + 1))
     assert reason.startswith("nested deeper than 150 levels")
     assert path.startswith("$[0][0]")
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda value: (value,),
+        lambda value: {"a": value},
+        lambda value: frozenset([value]),
+        lambda value: samples.Numbers([value]),
+        lambda value: samples.Pair((value,)),
+        lambda value: samples.Few([value]),
+        lambda value: samples.LyingDict(a=value),
+        lambda value: samples.Ordered(a=value),
+        lambda value: samples.Point(value),
+        lambda value: samples.Frozen(value),
+        lambda value: collections.deque([value]),
+        lambda value: slice(value),
+    ],
+)
+def test_each_kind_can_be_as_deep(wrap: Callable[[Any], Any]) -> None:
+    value: Any = 1
+    for _ in range(DEPTH):
+        value = wrap(value)
+    assert canonical(value)
+    with pytest.raises(NotCanonicalError, match="nested deeper"):
+        canonical(wrap(value))
 
 
 def test_depth_is_the_same_whether_a_part_was_seen_before() -> None:
