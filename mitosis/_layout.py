@@ -7,6 +7,7 @@ never meet in one file.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import secrets
@@ -61,6 +62,19 @@ def database(trials_folder: Path, experiment: str, logfile: str | None = None) -
     return trials_folder / (logfile or f"{file_stem(experiment)}.db")
 
 
+def database_backup(database: Path, schema: int) -> Path:
+    """Return a path that nothing has for a copy of a database, before its schema is raised."""
+    plain = f"{database.name}.schema-{schema}"
+    numbered = (f"{plain}-{number}" for number in itertools.count(2))
+    names = (database.with_name(name) for name in itertools.chain([plain], numbered))
+    return next(path for path in names if not os.path.lexists(path))
+
+
+def unfinished(path: Path) -> Path:
+    """Return the hidden name under which a file is made before it takes its own."""
+    return path.with_name(f".{path.name}.{new_key()}")
+
+
 def value_file(trials_folder: Path, digest: str) -> Path:
     """Return the path of a large parameter value, kept once whatever the number of trials."""
     return trials_folder / ".values" / f"{digest}.dill"
@@ -106,6 +120,11 @@ class TrialFolder:
     def experiment(self) -> Path:
         """The experiment itself, pickled, where it is an object and not a module."""
         return self.root / "experiment.dill"
+
+    @property
+    def registered(self) -> Path:
+        """What the user registered for types that the parameters hold, pickled."""
+        return self.root / "registered.dill"
 
     def parameter(self, argument: str) -> Path:
         """The pickled value of one parameter."""
@@ -160,7 +179,7 @@ def reserve_page(trials_folder: Path, stem: str, key: str, extension: str) -> Pa
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old content or the new, never half of it."""
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    partial = unfinished(path)
     try:
         partial.write_bytes(content)
         partial.replace(path)

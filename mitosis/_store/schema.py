@@ -2,7 +2,12 @@
 
 History
 -------
-1. (0.7.0) `meta`, `variant`, `trial`.
+1. (0.7.0) `meta`, `variant`, `trial`. A variant names the trial that locked it.
+2. (0.7.0) A variant holds that trial's name, key and commit itself, since it may have been
+   imported; `trial_variant` says which definition each trial ran with; `variant_act` who
+   imported, renamed or retired a variant, when and why (before: `variant.retired_why`).
+
+`migrations` brings a file from each to the next.
 
 All tables are STRICT: SQLite then refuses a value of another type than its column's. Texts
 that hold JSON or a time are converted here, so the rest of the store sees dicts and aware
@@ -30,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Json(TypeDecorator[Any]):
@@ -88,11 +93,11 @@ variant = Table(
     Column("digest", Text, nullable=False),  # blake3 of that text
     Column("canonical_version", Integer, nullable=False),  # edition that made the text
     Column("locked_at", Time, nullable=False),
-    Column(
-        "trial_id", Integer, ForeignKey("trial.id"), nullable=False
-    ),  # which trial locked it
+    # Which trial locked it, here or in the database it was imported from.
+    Column("trial_name", Text, nullable=False),
+    Column("trial_key", Text, nullable=False),
+    Column("commit_hash", Text),
     Column("retired_at", Time),  # when its name was freed; the definition stays
-    Column("retired_why", Text),
     sqlite_strict=True,
 )
 # One definition in force under a name; any number of retired ones.
@@ -117,7 +122,7 @@ trial = Table(
     Column("run_group", Text, nullable=False),
     Column("variants", Json, nullable=False),  # parameter -> variant's name
     Column("iteration", Integer, nullable=False),
-    Column("digests", Json, nullable=False),  # parameter -> digest of the locked text
+    Column("digests", Json, nullable=False),  # parameter -> digest of the value's text
     Column("literals", Json, nullable=False),  # argument -> value, or a short text of it
     Column("seed", Text),  # as text: seeds may exceed 64 bits
     Column("status", Text, nullable=False),
@@ -147,3 +152,28 @@ trial = Table(
 Index("trial_by_status", trial.c.status)
 Index("trial_by_main", trial.c.main)
 Index("trial_by_start", trial.c.started_at)
+
+# Which definition a trial ran with, whatever that is called today.
+trial_variant = Table(
+    "trial_variant",
+    metadata,
+    Column("trial_id", Integer, ForeignKey("trial.id"), primary_key=True),
+    Column("variant_id", Integer, ForeignKey("variant.id"), primary_key=True),
+    sqlite_strict=True,
+)
+Index("trial_variant_by_variant", trial_variant.c.variant_id)
+
+# What people did to a definition, in order.
+variant_act = Table(
+    "variant_act",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("variant_id", Integer, ForeignKey("variant.id"), nullable=False),
+    Column("action", Text, nullable=False),  # imported, renamed or retired
+    Column("at", Time, nullable=False),
+    Column("by_whom", Text, nullable=False),
+    Column("why", Text, nullable=False),  # in their words; may be empty
+    Column("former_name", Text, nullable=False),  # empty but for `renamed`
+    sqlite_strict=True,
+)
+Index("variant_act_by_variant", variant_act.c.variant_id)

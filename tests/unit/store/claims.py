@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._model import (
+    Act,
+    Action,
     Claim,
     CodeState,
     Finish,
+    LockName,
     Machine,
     Outcome,
     Status,
@@ -23,6 +26,7 @@ from mitosis._model import (
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+LOW = LockName("sine", "noise", "low")
 _numbers = itertools.count(1)
 
 _CLAIM = Claim(
@@ -49,6 +53,12 @@ def claim(*variants: Variant, **fields: Any) -> Claim:
     named = fields.pop("variants", variants or (variant(),))
     key = f"{next(_numbers):08x}"
     return replace(_CLAIM, **{"key": key, "variants": named} | fields)
+
+
+def act(why: str = "typo", **fields: Any) -> Act:
+    """Return what somebody did two days after the claims; the store says what it was."""
+    done = Act(Action.RETIRED, NOON + timedelta(days=2), "Ada <ada@example.org>", why)
+    return replace(done, **fields)
 
 
 def finish(key: str, main: Any = 1.5, **fields: Any) -> Finish:

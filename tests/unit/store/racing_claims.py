@@ -1,7 +1,6 @@
-"""A script: many processes claim at one instant. Prints a line of JSON for each of them.
+"""A script: many processes work on one database at one instant. Prints a line of JSON of each.
 
-Arguments: the database, how many processes, how many claims each, and whether each of them
-gives its variant a value of its own.
+Arguments: the database, how many processes, how many rounds each, and a manner of `MANNERS`.
 """
 
 from __future__ import annotations
@@ -9,35 +8,79 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from mitosis._model import Variant
 from mitosis._store import Store
-from mitosis.errors import VariantConflictError
-from tests.unit.store.claims import claim, variant
+from mitosis.errors import UnknownLockError, VariantConflictError
+from tests.unit.store.claims import LOW, act, claim, variant
+
+Manner = Callable[[Store, int, int], str]
+"""What process number so and so does in its round so and so, and what came of it."""
 
 
-def race(database: Path, number: int, claims: int, *, quarrel: bool) -> dict[str, int]:
-    counts = {"conflicts": 0, "claimed": 0}
-    for n in range(claims):
-        given = claim(variant(text=str(number) if quarrel else "0.1"))
-        try:
-            Store(database).claim(replace(given, key=f"{number}-{n}"))
-            counts["claimed"] += 1
-        except VariantConflictError:
-            counts["conflicts"] += 1
-    return counts
+def _claim(store: Store, number: int, n: int, given: Variant) -> str:
+    try:
+        key, prefix = f"{number}-{n}", f"sine-{given.name}"
+        store.claim(replace(claim(given), key=key, name_prefix=prefix))
+    except VariantConflictError:
+        return "conflict"
+    return "claimed"
+
+
+def agree(store: Store, number: int, n: int) -> str:
+    """Claim one name with one value."""
+    return _claim(store, number, n, variant())
+
+
+def quarrel(store: Store, number: int, n: int) -> str:
+    """Claim one name with a value of one's own."""
+    return _claim(store, number, n, variant(text=str(number)))
+
+
+def share(store: Store, number: int, n: int) -> str:
+    """Claim one of four names with its value."""
+    return _claim(store, number, n, variant(f"v{number % 4}", str(number % 4)))
+
+
+def contest(store: Store, number: int, n: int) -> str:
+    """Claim one of four names with one of two values."""
+    return _claim(store, number, n, variant(f"v{number % 4}", str(number // 4 % 2)))
+
+
+def duel(store: Store, number: int, n: int) -> str:
+    """Claim a new name each round with a value of one's own."""
+    return _claim(store, number, n, variant(f"v{n}", str(number)))
+
+
+def retire(store: Store, number: int, n: int) -> str:
+    """Retire the name that others claim with two values, if one is a third process."""
+    if number % 3:
+        return _claim(store, number, n, variant(text=str(number % 3)))
+    try:
+        store.retire(LOW, act())
+    except UnknownLockError:
+        return "unknown"
+    return "retired"
+
+
+MANNERS: dict[str, Manner] = {
+    manner.__name__: manner for manner in (agree, quarrel, share, contest, duel, retire)
+}
 
 
 def main() -> None:
-    database, processes, claims = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    store, processes, rounds = Store(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
     waiting, start = os.pipe()
     children = []
     for number in range(processes):
         if not (child := os.fork()):
             os.close(start)
             os.read(waiting, 1)  # returns for all of them when the parent closes its end
-            counts = race(database, number, claims, quarrel=sys.argv[4] == "quarrel")
+            counts = Counter(MANNERS[sys.argv[4]](store, number, n) for n in range(rounds))
             os.write(sys.stdout.fileno(), f"{json.dumps(counts)}\n".encode())  # whole
             os._exit(0)
         children.append(child)

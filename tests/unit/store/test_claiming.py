@@ -10,7 +10,7 @@ from mitosis._model import Claimed, Lock
 from mitosis._store import Store
 from mitosis.errors import DatabaseError
 
-from .claims import COMMIT, NOON, claim, execute, variant
+from .claims import COMMIT, LOW, NOON, act, claim, execute, variant
 
 HOSTILE = [
     "",
@@ -93,7 +93,7 @@ def test_a_lock_says_who_locked_the_variant_and_when(store: Store) -> None:
     first = claim()
     store.claim(first)
     store.claim(claim(started_at=NOON + timedelta(days=1)))
-    lock = Lock(variant(), NOON, "sine-low-1", first.key, COMMIT)
+    lock = Lock("sine", variant(), NOON, "sine-low-1", first.key, COMMIT, used_by=2)
     assert store.locks("sine") == {("noise", "low"): lock}
 
 
@@ -186,16 +186,16 @@ def test_a_key_that_is_taken_is_refused_and_nothing_is_written(store: Store) -> 
 
 def test_a_retired_name_can_be_used_for_another_value(store: Store) -> None:
     store.claim(claim())
-    execute(store.path, "UPDATE variant SET retired_at = '2025-01-01', retired_why = 'typo'")
+    store.retire(LOW, act())
     store.claim(claim(variant(text="0.2")))
     assert store.locks("sine")["noise", "low"].variant.text == "0.2"
-    kept = execute(store.path, "SELECT text, retired_why FROM variant ORDER BY id")
-    assert kept == [("0.1", "typo"), ("0.2", None)]
+    kept = execute(store.path, "SELECT text, retired_at FROM variant ORDER BY id")
+    assert kept == [("0.1", "2024-05-08T12:00:00.000000+00:00"), ("0.2", None)]
 
 
 def test_any_number_of_retired_definitions_may_share_a_name(store: Store) -> None:
     for text in ("1", "2", "3"):
         store.claim(claim(variant(text=text)))
-        execute(store.path, "UPDATE variant SET retired_at = '2025-01-01'")
+        store.retire(LOW, act())
     assert store.locks("sine") == {}
     assert store.claim(claim(variant(text="4"))).iteration == 4

@@ -11,7 +11,7 @@ from mitosis._layout import APPLICATION_ID
 from mitosis._store import Store, schema
 from mitosis._store.schema import SCHEMA_VERSION
 
-from .claims import claim, execute, finish
+from .claims import LOW, act, claim, execute, finish
 
 FROZEN = Path(__file__).parent / f"schema_{SCHEMA_VERSION}.sql"
 
@@ -21,6 +21,8 @@ def database(store: Store) -> Path:
     given = claim()
     store.claim(given)
     store.finish(finish(given.key))
+    store.retire(LOW, act())
+    store.claim(claim())
     return store.path
 
 
@@ -37,13 +39,14 @@ def test_the_history_names_the_version() -> None:
 
 def test_the_file_says_whose_it_is_and_which_schema_it_has(database: Path) -> None:
     assert execute(database, "PRAGMA application_id") == [(APPLICATION_ID,)]
-    assert execute(database, "SELECT * FROM meta") == [("schema_version", "1")]
+    assert execute(database, "SELECT * FROM meta") == [("schema_version", str(SCHEMA_VERSION))]
 
 
 def test_every_table_is_strict(database: Path) -> None:
     tables = execute(database, "SELECT name, strict FROM pragma_table_list WHERE schema='main'")
     ours = {name: strict for name, strict in tables if not name.startswith("sqlite_")}
-    assert ours == {"meta": 1, "trial": 1, "variant": 1}
+    named = {"meta", "trial", "trial_variant", "variant", "variant_act"}
+    assert ours == dict.fromkeys(named, 1)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,8 @@ def test_every_table_is_strict(database: Path) -> None:
         "UPDATE trial SET main = 'large'",
         "UPDATE trial SET seed = x'00'",
         "UPDATE variant SET canonical_version = 'first'",
+        "UPDATE trial_variant SET variant_id = 'first'",
+        "UPDATE variant_act SET at = x'00'",
     ],
 )
 def test_a_value_of_another_type_is_refused(database: Path, statement: str) -> None:
@@ -68,7 +73,8 @@ def test_a_value_of_another_type_is_refused(database: Path, statement: str) -> N
         ("UPDATE variant SET text = NULL", "NOT NULL"),
         (
             "INSERT INTO variant SELECT 9, experiment, parameter, name, 'other', digest, 1, "
-            "locked_at, 1, NULL, NULL FROM variant",
+            "locked_at, trial_name, trial_key, NULL, NULL FROM variant "
+            "WHERE retired_at IS NULL",
             "UNIQUE",
         ),
         (
@@ -76,11 +82,20 @@ def test_a_value_of_another_type_is_refused(database: Path, statement: str) -> N
             "digests, literals, status, started_at, host, pid, process_started, boot_id, "
             "environment) SELECT 'k', experiment, name, run_group, variants, iteration, "
             "digests, literals, status, started_at, host, pid, process_started, boot_id, "
-            "environment FROM trial",
+            "environment FROM trial LIMIT 1",
             "UNIQUE",
         ),
+        ("INSERT INTO trial_variant SELECT * FROM trial_variant", "UNIQUE"),
+        ("UPDATE variant_act SET by_whom = NULL", "NOT NULL"),
     ],
-    ids=["no key", "no text", "two definitions in force", "two trials of one iteration"],
+    ids=[
+        "no key",
+        "no text",
+        "two definitions in force",
+        "two trials of one iteration",
+        "a definition twice in one trial",
+        "an act of nobody",
+    ],
 )
 def test_the_file_itself_refuses_what_may_not_be(
     database: Path, statement: str, constraint: str

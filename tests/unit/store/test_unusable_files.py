@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from mitosis._layout import APPLICATION_ID
+from mitosis._model import Lock
 from mitosis._store import Store, connection
+from mitosis._store.schema import SCHEMA_VERSION
 from mitosis.errors import (
     DatabaseBusyError,
     DatabaseError,
@@ -20,17 +25,23 @@ from mitosis.errors import (
 )
 from tests.conftest import Unprivileged
 
-from .claims import claim, execute, finish, variant
+from .claims import LOW, NOON, act, claim, execute, finish, variant
 
+LOCK = Lock("sine", variant(), NOON, "sine-low-1", "0000000a", None)
 VERBS: dict[str, Callable[[Store], object]] = {
     "claim": lambda store: store.claim(claim()),
     "finish": lambda store: store.finish(finish("00000001")),
     "trials": lambda store: store.trials(),
     "locks": lambda store: store.locks("sine"),
+    "retire": lambda store: store.retire(LOW, act()),
+    "rename": lambda store: store.rename(LOW, "faint", act()),
+    "import": lambda store: store.import_locks([LOCK], act()),
 }
 each_verb = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 writing_verb = pytest.mark.parametrize(
-    "verb", [VERBS["claim"], VERBS["finish"]], ids=["claim", "finish"]
+    "verb",
+    [VERBS[name] for name in ("claim", "finish", "retire", "rename", "import")],
+    ids=["claim", "finish", "retire", "rename", "import"],
 )
 Verb = Callable[[Store], object]
 
@@ -116,7 +127,7 @@ def test_a_database_of_a_newer_mitosis_is_not_written(used: Store, verb: Verb) -
     execute(used.path, "UPDATE meta SET value = '99' WHERE key = 'schema_version'")
     error = refused(used, verb, NewerDatabaseError, "has schema 99; this mitosis writes")
     assert isinstance(error, NewerDatabaseError)
-    assert (error.found, error.known) == (99, 1)
+    assert (error.found, error.known) == (99, SCHEMA_VERSION)
 
 
 def test_a_database_of_a_newer_mitosis_can_be_read(used: Store) -> None:
@@ -181,6 +192,21 @@ def test_another_process_that_holds_it_too_long(
         other.execute("ROLLBACK")
     assert (c.value.waited_seconds, c.value.database) == (0.05, used.path)
     assert used.claim(claim()).iteration == 1
+
+
+def test_reading_in_one_thread_leaves_the_lock_of_another_on_the_file(used: Store) -> None:
+    code = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute(sys.argv[2])"
+    with connection.transaction(used.path, create=False):
+        reader = Thread(target=used.variants)
+        reader.start()
+        reader.join()
+        other = subprocess.run(
+            [sys.executable, "-c", code, str(used.path), "BEGIN IMMEDIATE"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "database is locked" in other.stderr
 
 
 def test_a_claim_does_not_wait_for_readers(used: Store) -> None:

@@ -1,0 +1,135 @@
+"""What people do to locks: rename one, retire one, import those of another database.
+
+A text never changes by it, and each deed is a row of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from mitosis._canonical import differences
+from mitosis._model import Act, Action, Conflict, Lock, LockName
+from mitosis._store.locks import IN_FORCE, find_id, is_named, read_locks, variant_row
+from mitosis._store.schema import variant, variant_act
+from mitosis.errors import LockImportConflictError, RenameError
+
+
+def rename(connection: Connection, name: LockName, new_name: str, act: Act) -> Lock:
+    """Give a definition another name; its text and its trials stay.
+
+    Raises:
+        UnknownLockError: there is no such lock in force.
+        RenameError: the new name is empty, the same, or in force.
+    """
+    variant_id = find_id(connection, name)
+    _refuse_name(connection, name, new_name)
+    _change(connection, variant_id, name=new_name)
+    act = replace(act, action=Action.RENAMED, former_name=name.name)
+    return _note(connection, variant_id, act)
+
+
+def _refuse_name(connection: Connection, name: LockName, new_name: str) -> None:
+    if not new_name or new_name == name.name:
+        reason = "that is its name already" if new_name else "a name cannot be empty"
+        raise RenameError(lock=str(name), new_name=new_name, reason=reason)
+    taken = read_locks(connection, IN_FORCE, *is_named(replace(name, name=new_name)))
+    if taken:
+        value, origin = _shortened(taken[0].variant.text), taken[0].origin
+        reason = f"that name is locked to {value}\n    {origin}"
+        raise RenameError(lock=str(name), new_name=new_name, reason=reason)
+
+
+def _shortened(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
+def retire(connection: Connection, name: LockName, act: Act) -> Lock:
+    """Free a name; the definition and its trials stay.
+
+    Raises:
+        UnknownLockError: there is no such lock in force.
+    """
+    variant_id = find_id(connection, name)
+    _change(connection, variant_id, retired_at=act.at)
+    return _note(connection, variant_id, replace(act, action=Action.RETIRED))
+
+
+def _change(connection: Connection, variant_id: int, **columns: object) -> None:
+    connection.execute(update(variant).where(variant.c.id == variant_id).values(columns))
+
+
+def _note(connection: Connection, variant_id: int, act: Act) -> Lock:
+    connection.execute(insert(variant_act).values(_act_row(variant_id, act)))
+    (lock,) = read_locks(connection, variant.c.id == variant_id)
+    return lock
+
+
+def _act_row(variant_id: int, act: Act) -> dict[str, Any]:
+    return {
+        "variant_id": variant_id,
+        "action": act.action.value,
+        "at": act.at,
+        "by_whom": act.by,
+        "why": act.why,
+        "former_name": act.former_name,
+    }
+
+
+def import_locks(
+    connection: Connection, database: Path, given: Sequence[Lock], act: Act
+) -> tuple[Lock, ...]:
+    """Take over the locks that are new here, unless any contradicts what is locked.
+
+    Raises:
+        LockImportConflictError: names all that do.
+    """
+    experiments = {lock.experiment for lock in given}
+    known = {
+        _name(lock): lock
+        for lock in read_locks(connection, IN_FORCE, variant.c.experiment.in_(experiments))
+    }
+    new: list[Lock] = []
+    conflicts: list[Conflict] = []
+    for lock in given:
+        held = known.get(_name(lock))
+        if held is None:
+            known[_name(lock)] = lock
+            new.append(lock)
+        elif found := _differences(held, lock):
+            conflicts.append(Conflict(held, lock.variant, found))
+    if conflicts:
+        raise LockImportConflictError(database=database, conflicts=tuple(conflicts))
+    return _insert(connection, new, replace(act, action=Action.IMPORTED)) if new else ()
+
+
+def _name(lock: Lock) -> LockName:
+    return LockName(lock.experiment, lock.variant.parameter, lock.variant.name)
+
+
+def _differences(held: Lock, given: Lock) -> tuple[tuple[str, str, str], ...]:
+    """Return what two locks differ in.
+
+    No edition gives a text to another value than an earlier one, so equal texts are one value;
+    of different texts, two editions may have written one.
+    """
+    editions = f"edition {held.variant.version}", f"edition {given.variant.version}"
+    texts = differences(held.variant.text, given.variant.text)
+    if not texts or editions[0] == editions[1]:
+        return texts
+    return (("canonical text", *editions), *texts)
+
+
+def _insert(connection: Connection, locks: Sequence[Lock], act: Act) -> tuple[Lock, ...]:
+    c = variant.c
+    connection.execute(insert(variant), [variant_row(lock) for lock in locks])
+    names = {_name(lock) for lock in locks}
+    named = select(c.id, c.experiment, c.parameter, c.name).where(IN_FORCE)
+    ids = [id_ for id_, *name in connection.execute(named) if LockName(*name) in names]
+    connection.execute(insert(variant_act), [_act_row(id_, act) for id_ in ids])
+    found = {_name(lock): lock for lock in read_locks(connection, IN_FORCE)}
+    return tuple(found[_name(lock)] for lock in locks)

@@ -1,0 +1,147 @@
+"""A claim: compare what is locked, lock what is new, number the trial and make its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select, tuple_
+
+from mitosis._canonical import differences
+from mitosis._model import Claim, Claimed, Conflict, Lock, Status, Variant
+from mitosis._store.locks import IN_FORCE, read_locks, variant_row
+from mitosis._store.schema import trial, trial_variant, variant
+from mitosis.errors import NewerEditionError, VariantConflictError
+
+Locked = Mapping[tuple[str, str], Any]
+"""Rows of definitions in force, by parameter and name."""
+
+
+def grant(connection: Connection, claim: Claim, database: Path) -> Claimed:
+    """Lock a trial's variants and make its row.
+
+    Raises:
+        VariantConflictError: names all variants that are locked with another value.
+        NewerEditionError: names all variants whose texts only a newer mitosis can compare.
+    """
+    locked = _locked(connection, claim)
+    _refuse_newer_editions(claim, locked, database)
+    _refuse_conflicts(connection, claim, locked, database)
+    iteration = _next_iteration(connection, claim)
+    claimed = Claimed(name=f"{claim.name_prefix}-{iteration}", iteration=iteration)
+    trial_id = _insert(connection, trial, _trial_row(claim, claimed))
+    for given in claim.variants:
+        row = locked.get((given.parameter, given.name))
+        variant_id = row.id if row else _lock(connection, claim, claimed, given)
+        link = {"trial_id": trial_id, "variant_id": variant_id}
+        connection.execute(insert(trial_variant).values(link))
+    return claimed
+
+
+def _locked(connection: Connection, claim: Claim) -> Locked:
+    c = variant.c
+    query = select(c.id, c.parameter, c.name, c.text, c.canonical_version).where(
+        IN_FORCE,
+        c.experiment == claim.experiment,
+        tuple_(c.parameter, c.name).in_(list(_names(claim).items())),
+    )
+    return {(row.parameter, row.name): row for row in connection.execute(query)}
+
+
+def _refuse_newer_editions(claim: Claim, locked: Locked, database: Path) -> None:
+    newer = [
+        (given, row.canonical_version)
+        for given in claim.variants
+        if (row := locked.get((given.parameter, given.name)))
+        and row.canonical_version > given.version
+    ]
+    if newer:
+        raise NewerEditionError(
+            database=database,
+            variants=tuple(
+                f"variant {v.name!r} of parameter {v.parameter!r}" for v, _ in newer
+            ),
+            found=max(version for _, version in newer),
+            known=newer[0][0].version,
+        )
+
+
+def _refuse_conflicts(
+    connection: Connection, claim: Claim, locked: Locked, database: Path
+) -> None:
+    differing = [
+        row.id
+        for given in claim.variants
+        if (row := locked.get((given.parameter, given.name)))
+        and row.text != given.text_under(row.canonical_version)
+    ]
+    if differing:
+        locks = read_locks(connection, variant.c.id.in_(differing))
+        raise VariantConflictError(
+            experiment=claim.experiment,
+            database=database,
+            conflicts=tuple(_conflicts(claim, locks)),
+        )
+
+
+def _conflicts(claim: Claim, locks: Sequence[Lock]) -> Iterator[Conflict]:
+    named = {(lock.variant.parameter, lock.variant.name): lock for lock in locks}
+    for given in claim.variants:
+        if lock := named.get((given.parameter, given.name)):
+            text = given.text_under(lock.variant.version)
+            yield Conflict(lock, given, differences(lock.variant.text, text))
+
+
+def _next_iteration(connection: Connection, claim: Claim) -> int:
+    last = select(func.max(trial.c.iteration)).where(
+        trial.c.experiment == claim.experiment,
+        trial.c.run_group == (claim.group or ""),
+        trial.c.variants == _names(claim),
+    )
+    return (connection.execute(last).scalar() or 0) + 1
+
+
+def _names(claim: Claim) -> dict[str, str]:
+    return {v.parameter: v.name for v in claim.variants}
+
+
+def _lock(connection: Connection, claim: Claim, claimed: Claimed, given: Variant) -> int:
+    lock = Lock(
+        experiment=claim.experiment,
+        variant=given,
+        locked_at=claim.started_at,
+        trial_name=claimed.name,
+        trial_key=claim.key,
+        commit=claim.code.commit,
+    )
+    return _insert(connection, variant, variant_row(lock))
+
+
+def _insert(connection: Connection, table: Table, row: Mapping[str, Any]) -> int:
+    (row_id,) = connection.execute(insert(table).values(row)).inserted_primary_key or (0,)
+    return int(row_id)
+
+
+def _trial_row(claim: Claim, claimed: Claimed) -> dict[str, Any]:
+    return {
+        "experiment": claim.experiment,
+        "key": claim.key,
+        "run_group": claim.group or "",
+        "name": claimed.name,
+        "variants": _names(claim),
+        "iteration": claimed.iteration,
+        "digests": {v.parameter: v.digest for v in claim.variants},
+        "literals": dict(claim.values),
+        "seed": None if claim.seed is None else str(claim.seed),
+        "status": Status.RUNNING.value,
+        "commit_hash": claim.code.commit,
+        "branch": claim.code.branch,
+        "remote": claim.code.remote,
+        "started_at": claim.started_at,
+        "host": claim.machine.host,
+        "pid": claim.machine.pid,
+        "process_started": claim.machine.process_started,
+        "boot_id": claim.machine.boot_id,
+        "environment": claim.environment_digest,
+    }

@@ -1,0 +1,106 @@
+"""Locks as rows: how they are read, found by name, and written."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from mitosis._model import Act, Action, Lock, LockName, Variant
+from mitosis._store.schema import trial_variant, variant, variant_act
+from mitosis.errors import UnknownLockError
+
+IN_FORCE = variant.c.retired_at.is_(None)
+
+
+def read_locks(connection: Connection, *conditions: ColumnElement[bool]) -> list[Lock]:
+    """Return the locks that meet the conditions, with their acts and numbers of trials.
+
+    They are sorted by experiment, parameter, name and the moment they were locked.
+    """
+    used_by = select(func.count()).where(trial_variant.c.variant_id == variant.c.id)
+    c = variant.c
+    query = (
+        select(variant, used_by.scalar_subquery().label("used_by"))
+        .where(*conditions)
+        .order_by(c.experiment, c.parameter, c.name, c.locked_at, c.id)
+    )
+    acts = _read_acts(connection, conditions)
+    return [_lock(row, tuple(acts[row.id])) for row in connection.execute(query)]
+
+
+def _read_acts(
+    connection: Connection, conditions: Iterable[ColumnElement[bool]]
+) -> dict[int, list[Act]]:
+    query = select(variant_act).join(variant).where(*conditions).order_by(variant_act.c.id)
+    acts = defaultdict[int, list[Act]](list)
+    for row in connection.execute(query):
+        act = Act(Action(row.action), row.at, row.by_whom, row.why, row.former_name)
+        acts[row.variant_id].append(act)
+    return acts
+
+
+def _lock(row: Any, acts: tuple[Act, ...]) -> Lock:
+    return Lock(
+        experiment=row.experiment,
+        variant=Variant(row.parameter, row.name, row.text, row.digest, row.canonical_version),
+        locked_at=row.locked_at,
+        trial_name=row.trial_name,
+        trial_key=row.trial_key,
+        commit=row.commit_hash,
+        used_by=row.used_by,
+        retired_at=row.retired_at,
+        acts=acts,
+    )
+
+
+def find_id(connection: Connection, name: LockName) -> int:
+    """Return the id of the definition that is in force under a name.
+
+    Raises:
+        UnknownLockError: there is none.
+    """
+    query = select(variant.c.id).where(IN_FORCE, *is_named(name))
+    found: int | None = connection.execute(query).scalar_one_or_none()
+    if found is None:
+        raise _unknown(connection, name)
+    return found
+
+
+def is_named(name: LockName) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for definitions of that name, in force or retired."""
+    c = variant.c
+    return c.experiment == name.experiment, c.parameter == name.parameter, c.name == name.name
+
+
+def _unknown(connection: Connection, wanted: LockName) -> UnknownLockError:
+    """Say which part of a name nothing has, and what in force has one like it."""
+    c = variant.c
+    query = select(c.experiment, c.parameter, c.name, IN_FORCE)
+    known = [tuple(row) for row in connection.execute(query)]
+    for place, sought in enumerate((wanted.experiment, wanted.parameter, wanted.name)):
+        there = {row[place] for row in known if row[-1]}
+        known = [row for row in known if row[place] == sought]
+        if not known:
+            break
+    near = tuple(difflib.get_close_matches(sought, sorted(there), 3, 0.5))
+    return UnknownLockError(wanted=wanted.parts[place], near=near)
+
+
+def variant_row(lock: Lock) -> dict[str, Any]:
+    """Return the row of a definition in force."""
+    return {
+        "experiment": lock.experiment,
+        "parameter": lock.variant.parameter,
+        "name": lock.variant.name,
+        "text": lock.variant.text,
+        "digest": lock.variant.digest,
+        "canonical_version": lock.variant.version,
+        "locked_at": lock.locked_at,
+        "trial_name": lock.trial_name,
+        "trial_key": lock.trial_key,
+        "commit_hash": lock.commit,
+    }
