@@ -76,12 +76,13 @@ def label(notebook: NotebookNode, banner: Banner) -> None:
     notebook.metadata["mitosis"] = asdict(banner)
 
 
-def finished(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook without the code cells that never ran."""
+def finished(notebook: NotebookNode, warnings: Sequence[str] = ()) -> NotebookNode:
+    """Return the notebook without the code cells that never ran, warnings under its title."""
     copy = nbformat.from_dict(notebook)
     copy.cells = [
         cell for cell in notebook.cells if cell.cell_type != "code" or cell.execution_count
     ]
+    copy.cells[1:1] = [_cell(new_markdown_cell, _warning(text), "warning") for text in warnings]
     return copy
 
 
@@ -106,8 +107,14 @@ def _escaped(text: str) -> str:
     return "".join(_MARKUP.get(char, char) for char in " ".join(text.split()) or repr(text))
 
 
-def _fenced(source: str) -> str:
+def _warning(text: str) -> str:
+    sentence, _, facts = text.partition("\n")
+    parts = [f"**Warning:** {_escaped(sentence)}"]
+    return "\n\n".join([*parts, _fenced(dedent(facts), "")] if facts else parts)
+
+
+def _fenced(source: str, language: str = "python") -> str:
     fence = "```"
     while fence in source:
         fence += "`"
-    return f"{fence}python\n{source.rstrip()}\n{fence}"
+    return f"{fence}{language}\n{source.rstrip()}\n{fence}"

@@ -6,7 +6,7 @@ free of SQLAlchemy, nbconvert and pandas, and it writes nothing outside the tria
 
 from mitosis._recording.pickles import Keeping, read_pickle, write_pickles
 from mitosis._recording.report import Report
-from mitosis._recording.task import ParameterTask, Task, inside_trial
+from mitosis._recording.task import ParameterTask, Task, inside_trial, trials_refused
 
 __all__ = [
     "Keeping",
@@ -15,5 +15,6 @@ __all__ = [
     "Task",
     "inside_trial",
     "read_pickle",
+    "trials_refused",
     "write_pickles",
 ]

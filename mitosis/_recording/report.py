@@ -6,7 +6,7 @@ import json
 import math
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -27,6 +27,9 @@ class Report:
         main_is_exact: whether `main` is the value itself.
         results: key of each result to a short text of it.
         dropped: key of each result that could not be stored, to the reason.
+        mutated: argument that the experiment changed, to `(path, before, after)` of each place.
+        warnings: what a reader should know; the first line of each is a sentence, what
+            follows are facts.
         cpu_seconds: user and system time of the kernel and its finished children.
         peak_memory_bytes: largest resident set of the kernel.
     """
@@ -35,6 +38,8 @@ class Report:
     main_is_exact: bool = True
     results: Mapping[str, str] = field(default_factory=dict)
     dropped: Mapping[str, str] = field(default_factory=dict)
+    mutated: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    warnings: Sequence[str] = field(default_factory=list)
     cpu_seconds: float | None = None
     peak_memory_bytes: int | None = None
 

@@ -15,13 +15,16 @@ import sys
 import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import dill  # noqa: F401 - here, for an experiment may leave no path to import it by
 
+from mitosis._canonical import arrive
 from mitosis._layout import TrialFolder
+from mitosis._recording.parameters import LockedParameters, mutation_warning
 from mitosis._recording.pickles import read_pickle, write_pickles
 from mitosis._recording.report import Report, plain, shortened
 from mitosis._recording.streams import Log, Output
@@ -40,6 +43,7 @@ class Session:
         self._task = Task.read(self._folder.task)
         self._log = Log(self._folder.log)
         self._report = Report()
+        self._parameters = LockedParameters(self._task.locked, self._task.script)
         self._output: Output | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -62,6 +66,7 @@ class Session:
         namespace.update(
             unpickled=self.unpickled,
             the_experiment=self.the_experiment,
+            check_locked=self.check_locked,
             seed_globals=seed_globals,
             keep=self.keep,
         )
@@ -99,6 +104,16 @@ class Session:
             what = f"experiment {self._task.experiment!r}"
             raise UnpicklingError(what=what, reason=repr(exc)) from exc
 
+    def check_locked(self, parameters: Mapping[str, Any]) -> None:
+        """Make sure, before the experiment runs, that the parameters are what was locked."""
+        if self._folder.registered.exists():
+            try:
+                arrive(read_pickle(self._folder.registered))
+            except Exception as exc:
+                what = "what is registered for types in the parameters"
+                raise UnpicklingError(what=what, reason=repr(exc)) from exc
+        self._parameters.check(parameters)
+
     def keep(self, results: Any) -> Results:
         """Check and store what `run` returned, and show it."""
         if not isinstance(results, Mapping):
@@ -124,6 +139,11 @@ class Session:
         """Write what only the kernel knows, whether the experiment succeeded or not."""
         if traceback:
             self._log.write("stderr", f"{traceback}\n")
+        mutated = self._parameters.changes()
+        warned = [mutation_warning(argument, places) for argument, places in mutated.items()]
+        for warning in warned:
+            self._log.write("stderr", f"WARNING mitosis: {warning}\n")
+        self._report = replace(self._report, mutated=mutated, warnings=warned)
         self._log.end()
         self._report.with_usage().write(self._folder.report)
         _leave_without_closing_sockets()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 _inside: list[str] = []
@@ -17,6 +19,16 @@ def inside_trial() -> bool:
 def enter_trial(experiment: str) -> None:
     """Remember that this process is the kernel of a trial."""
     _inside.append(experiment)
+
+
+@contextmanager
+def trials_refused() -> Iterator[None]:
+    """Let no trial start meanwhile: modules are imported only to be looked at."""
+    _inside.append("")
+    try:
+        yield
+    finally:
+        _inside.remove("")
 
 
 @dataclass(frozen=True)
@@ -41,12 +53,16 @@ class Task:
         argv: the runner's command line, which the experiment sees as `sys.argv`.
         log_level: level of the root logger, e.g. `"INFO"`.
         parameters: the pickled parameters by argument.
+        locked: canonical text of each tracked parameter, by argument.
+        script: names under which things of the runner's script are locked.
     """
 
     experiment: str
     argv: tuple[str, ...]
     log_level: str
     parameters: dict[str, ParameterTask]
+    locked: dict[str, str] = field(default_factory=dict)
+    script: dict[str, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write the task, before the kernel starts."""
@@ -64,4 +80,6 @@ class Task:
                 argument: ParameterTask(p["file"], tuple(p["modules"]))
                 for argument, p in stored["parameters"].items()
             },
+            locked=stored["locked"],
+            script=stored["script"],
         )

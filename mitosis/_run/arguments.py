@@ -70,7 +70,7 @@ def bind(
         passed["group"] = group
     twice = ["seed"] if seed is not None and not takes_seed and "seed" in given else []
     _refuse_misfits(experiment, [*given, *passed, *twice])
-    evaluated = _evaluated(experiment, sorted(parameters, key=lambda p: p.arg_name))
+    evaluated = evaluate(experiment, sorted(parameters, key=lambda p: p.arg_name))
     return Arguments(evaluated, _seed(seed, evaluated), is_generated, passed)
 
 
@@ -166,7 +166,12 @@ def _refuse_misfits(experiment: Experiment, given: list[str]) -> None:
         )
 
 
-def _evaluated(experiment: Experiment, parameters: list[Parameter]) -> tuple[Parameter, ...]:
+def evaluate(experiment: Experiment, parameters: list[Parameter]) -> tuple[Parameter, ...]:
+    """Put values in the place of expressions.
+
+    Raises:
+        InvalidParameterError: names all expressions that raised.
+    """
     faults, evaluated = [], []
     for parameter in parameters:
         try:

@@ -10,57 +10,21 @@ from pprint import pformat
 from typing import Any
 
 from mitosis import _layout
-from mitosis._canonical import VERSION, canonical, is_literal, text_digest
+from mitosis._canonical import is_literal, registrations
 from mitosis._layout import TrialFolder
-from mitosis._model import Parameter, Variant
+from mitosis._model import Parameter
 from mitosis._recording import ParameterTask
 from mitosis._recording.pickles import dumps
 from mitosis._recording.report import cut, plain, shortened
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
-from mitosis.errors import NotCanonicalError, NotPicklableError
+from mitosis._run.locking import Lockable
+from mitosis.errors import NotPicklableError
 
 _MOST_LITERAL = 20_000
 _LARGE = 1 << 20
 _WIDTH = 84
-
-
-def lockable(parameters: tuple[Parameter, ...]) -> tuple[Variant, ...]:
-    """Make every tracked value canonical.
-
-    Raises:
-        NotCanonicalError: names all values that cannot be, with the path inside each.
-    """
-    variants, refused = [], []
-    for parameter in parameters:
-        try:
-            variants.append(_variant(parameter))
-        except NotCanonicalError as exc:
-            refused.append((f"{parameter.arg_name!r} (variant {parameter.var_name!r})", exc))
-    if refused:
-        raise _together(refused)
-    return tuple(variants)
-
-
-def _variant(parameter: Parameter) -> Variant:
-    text = canonical(parameter.vals)
-    return Variant(
-        parameter=parameter.arg_name,
-        name=parameter.var_name,
-        text=text,
-        digest=text_digest(text),
-        version=VERSION,
-    )
-
-
-def _together(refused: list[tuple[str, NotCanonicalError]]) -> NotCanonicalError:
-    if len(refused) == 1:
-        ((subject, error),) = refused
-        return NotCanonicalError(faults=error.faults, subject=f"Parameter {subject}")
-    faults = [
-        (f"{subject}, {path}", why) for subject, error in refused for path, why in error.faults
-    ]
-    return NotCanonicalError(faults=tuple(faults), subject=f"{len(refused)} parameters")
+_NOTHING_LOCKED = Lockable()
 
 
 @dataclass(frozen=True)
@@ -72,6 +36,7 @@ class Inputs:
         pickles: argument to its pickle, for values that no literal recreates.
         shared: argument to the digest that names a large pickle's file.
         experiment: the experiment's pickle, where it is an object.
+        registered: pickle of what the user registered for types in the values, if anything.
         values: argument to its value where JSON can hold it, else a short text.
     """
 
@@ -79,6 +44,7 @@ class Inputs:
     pickles: Mapping[str, bytes]
     shared: Mapping[str, str]
     experiment: bytes | None
+    registered: bytes | None
     values: Mapping[str, Any]
     modules: Mapping[str, tuple[str, ...]]
 
@@ -86,6 +52,8 @@ class Inputs:
         """Put the pickles where the kernel finds them."""
         if self.experiment:
             folder.experiment.write_bytes(self.experiment)
+        if self.registered:
+            folder.registered.write_bytes(self.registered)
         return {name: self._write(name, folder, trials_folder) for name in self.pickles}
 
     def _write(self, name: str, folder: TrialFolder, trials_folder: Path) -> ParameterTask:
@@ -102,14 +70,14 @@ class Inputs:
 
 
 def prepare(
-    experiment: Experiment, arguments: Arguments, variants: tuple[Variant, ...] = ()
+    experiment: Experiment, arguments: Arguments, locking: Lockable = _NOTHING_LOCKED
 ) -> Inputs:
     """Write literals as code and pickle the rest, in memory.
 
     Raises:
         NotPicklableError: names all values that dill cannot pickle.
     """
-    texts = {v.parameter: v.text for v in variants}
+    texts = {v.parameter: v.text for v in locking.variants}
     lines: list[str] = []
     pickles: dict[str, bytes] = {}
     faults: list[str] = []
@@ -127,6 +95,10 @@ def prepare(
     payload = None
     if experiment.module is None:
         payload = _pickled(experiment.payload, f"experiment {experiment.name!r}", faults)
+    registered = None
+    if locking.registered:
+        what = "what is registered for types in the parameters"
+        registered = _pickled(registrations(locking.registered), what, faults)
     if faults:
         raise NotPicklableError(faults=tuple(faults))
     return Inputs(
@@ -134,6 +106,7 @@ def prepare(
         pickles=pickles,
         shared=_shared(pickles),
         experiment=payload,
+        registered=registered,
         values={p.arg_name: _value(p, texts.get(p.arg_name)) for p in arguments.parameters},
         modules={p.arg_name: _modules(p) for p in arguments.parameters},
     )

@@ -35,7 +35,7 @@ class Page:
         """Write the notebook as it stands; without an outcome, as one that still runs."""
         notebook = self.notebook
         if outcome:
-            notebook = notebooks.finished(notebook)
+            notebook = notebooks.finished(notebook, outcome.warnings)
             notebooks.label(notebook, self._finished_banner(outcome))
         to_text = notebooks.to_html if self.path.suffix == ".html" else notebooks.to_ipynb
         write_whole(self.path, to_text(notebook).encode("utf-8", "backslashreplace"))
@@ -60,7 +60,7 @@ def plan(experiment: Experiment, arguments: Arguments, claim: Claim, parameters:
         facts=_facts(arguments, claim),
         parameters=parameters,
         source=experiment.source,
-        run=_run_code(experiment, claim.seed),
+        run=_run_code(experiment, claim),
     )
 
 
@@ -90,10 +90,13 @@ def _commit(claim: Claim) -> str:
     )
 
 
-def _run_code(experiment: Experiment, seed: int | None) -> str:
-    lines = [] if seed is None else [f"seed_globals({seed})"]
-    lines.append("results = experiment.run(**parameters)")
-    return "\n".join([_load_code(experiment.module), "", *lines])
+def _run_code(experiment: Experiment, claim: Claim) -> str:
+    lines = [_load_code(experiment.module), ""]
+    if claim.variants:
+        lines.append("check_locked(parameters)")
+    if claim.seed is not None:
+        lines.append(f"seed_globals({claim.seed})")
+    return "\n".join([*lines, "results = experiment.run(**parameters)"])
 
 
 def _load_code(module: str | None) -> str:

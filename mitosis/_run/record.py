@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._layout import TrialFolder, write_whole
-from mitosis._model import Claim, Claimed, Outcome
+from mitosis._model import Claim, Claimed, Outcome, Variant
 from mitosis._recording import Report
 
 RECORD_VERSION = 1
@@ -30,7 +30,11 @@ def write_record(
     if outcome:
         record |= _outcome_part(outcome)
     if report:
-        record |= {"results": dict(report.results), "results_dropped": dict(report.dropped)}
+        record |= {
+            "results": dict(report.results),
+            "results_dropped": dict(report.dropped),
+            "mutated": dict(report.mutated),
+        }
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
     write_whole(folder.record, text.encode("utf-8", "backslashreplace"))
 
@@ -45,7 +49,7 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "group": claim.group,
         "iteration": claimed.iteration if claimed else None,
         "debug": claimed is None,
-        "variants": {v.parameter: asdict(v) for v in claim.variants},
+        "variants": {v.parameter: _variant_part(v) for v in claim.variants},
         "values": dict(claim.values),
         "seed": claim.seed,
         "code": code | {"repository": claim.code.repository and claim.code.repository.name},
@@ -55,12 +59,20 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
     }
 
 
+def _variant_part(variant: Variant) -> dict[str, Any]:
+    """Return what is locked; under former editions it can be written again."""
+    part = asdict(variant)
+    del part["former"]
+    return part
+
+
 def _outcome_part(outcome: Outcome) -> dict[str, Any]:
     return {
         "status": outcome.status.value,
         "reason": outcome.reason,
         "main": outcome.main,
         "traceback": outcome.traceback,
+        "warnings": list(outcome.warnings),
         "ended_at": outcome.ended_at.isoformat(),
         **asdict(outcome.usage),
     }

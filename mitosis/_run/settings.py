@@ -12,7 +12,7 @@ from mitosis._layout import DEFAULT_FOLDER
 from mitosis._run.suggestion import near
 from mitosis.errors import SettingsError
 
-_KNOWN = {"trials_folder": str, "steps": dict}
+_KNOWN = {"trials_folder": str, "steps": dict, "packages": list}
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,12 @@ class Settings:
     Attributes:
         trials_folder: absolute; None where it is not set.
         steps: registered name to `["package.module:run", "package.module:variants"]`.
+        packages: names of packages whose experiments `mitosis check` looks at.
     """
 
     trials_folder: Path | None = None
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
 
 
 def repository_root(place: Path) -> Path | None:
@@ -82,6 +84,7 @@ def _checked(file: Path, table: dict[str, Any]) -> Settings:
     return Settings(
         trials_folder=(file.parent / folder).resolve() if folder else None,
         steps={name: tuple(where) for name, where in table.get("steps", {}).items()},
+        packages=tuple(table.get("packages", ())),
     )
 
 
@@ -90,6 +93,9 @@ def _faults(key: str, value: Any) -> list[str]:
         return [f"unknown key {key!r}{near(key, _KNOWN)}"]
     if not isinstance(value, _KNOWN[key]):
         return [f"{key} is {value!r}, which is no {_KNOWN[key].__name__}"]
+    if key == "packages":
+        wrong = [name for name in value if not isinstance(name, str) or not name]
+        return [f"packages holds {name!r}, which is no package's name" for name in wrong]
     if key == "steps":
         return [
             f"steps.{name} has to be a list of two texts like 'package.module:name'"

@@ -26,7 +26,8 @@ from mitosis._provenance import (
 from mitosis._recording import inside_trial
 from mitosis._run.arguments import Arguments, bind
 from mitosis._run.experiment import Experiment, describe
-from mitosis._run.inputs import Inputs, lockable, prepare
+from mitosis._run.inputs import Inputs, prepare
+from mitosis._run.locking import Lockable, lockable
 from mitosis._run.options import Options
 from mitosis._run.settings import default_trials_folder, find_settings
 from mitosis._run.trial import Assignment, conduct
@@ -125,9 +126,9 @@ def _run(
     code = code_state(place, folder)
     if not options.debug:
         _require_committed(experiment, code)
-    variants = () if options.debug else lockable(arguments.tracked)
-    inputs = prepare(experiment, arguments, variants)
-    claim = _claim(experiment, arguments, inputs, variants, group, code)
+    locking = Lockable() if options.debug else lockable(arguments.tracked)
+    inputs = prepare(experiment, arguments, locking)
+    claim = _claim(experiment, arguments, inputs, locking.variants, group, code)
     database = _layout.database(folder, experiment.name, options.logfile)
     store = None if options.debug else Store(database)
     _layout.make_trials_folder(folder)
@@ -135,7 +136,16 @@ def _run(
         claimed = store.claim(claim) if store else None
         return conduct(
             Assignment(
-                experiment, arguments, inputs, claim, claimed, store, folder, options, signals
+                experiment,
+                arguments,
+                inputs,
+                locking.script,
+                claim,
+                claimed,
+                store,
+                folder,
+                options,
+                signals,
             )
         )
 

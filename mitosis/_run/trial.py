@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,12 +51,14 @@ class Assignment:
     """Everything that is settled before the first file is written.
 
     Attributes:
+        script: names under which things of the running script are locked.
         claimed: the granted claim; None in debug mode, as is `store`.
     """
 
     experiment: Experiment
     arguments: Arguments
     inputs: Inputs
+    script: Mapping[str, str]
     claim: Claim
     claimed: Claimed | None
     store: Store | None
@@ -97,8 +99,11 @@ class _Conduct:
             reason=ending.reason,
             main=report.main,
             traceback=ending.traceback,
+            warnings=report.warnings,
         )
         self._finish(outcome, report)
+        for warning in outcome.warnings:
+            self._terminal.complain(f"mitosis: warning: {warning}")
         return self._tell(ending, self._trial(outcome.status, report), outcome.main)
 
     def _prepare(self) -> tuple[TrialFolder, Page]:
@@ -141,6 +146,8 @@ class _Conduct:
             argv=tuple(map(str, sys.argv)),
             log_level="DEBUG" if a.options.debug else "INFO",
             parameters=a.inputs.write(folder, a.trials_folder),
+            locked={v.parameter: v.text for v in a.claim.variants},
+            script=dict(a.script),
         ).write(folder.task)
         folder.log.touch()
         write_record(folder, a.claim, a.claimed, page)

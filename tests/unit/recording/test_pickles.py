@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +13,28 @@ import dill
 import numpy as np
 import pytest
 
+import mitosis
 from mitosis._recording import Keeping, read_pickle, write_pickles
 from mitosis._recording.pickles import dumps
 from tests.conftest import FreshPython
+from tests.unit.recording import named_things
+from tests.unit.recording.named_things import Model
+
+NAMED = {
+    "class method": Model.from_config,
+    "static method": Model.helper,
+    "method": Model().own,
+    "private method": Model().own(),
+    "method that remembers": Model.remembered,
+    "function that remembers": named_things.slow,
+    "object under a function's name": named_things.counted,
+    "part of a function": functools.partial(named_things.slow, 1),
+    "builtin method": "-".join,
+    "function of the shared generator": random.gauss,
+    "numpy's of its shared generator": np.random.normal,
+    "shared generator": np.random.mtrand._rand,
+    "vectorised": np.vectorize(Model.helper),
+}
 
 
 class Stubborn:
@@ -52,6 +73,23 @@ def test_a_stubborn_value_deep_inside_costs_its_own_entry(tmp_path: Path) -> Non
 def test_a_main_that_cannot_be_stored_leaves_the_rest(tmp_path: Path) -> None:
     write_pickles(tmp_path / "r.dill", {"main": Stubborn(), "rest": 1})
     assert read_pickle(tmp_path / "r.dill") == {"rest": 1}
+
+
+@pytest.mark.parametrize("value", NAMED.values(), ids=NAMED)
+def test_what_is_locked_by_its_name_travels_by_it(value: Any) -> None:
+    assert mitosis.canonical(dill.loads(dumps(value))) == mitosis.canonical(value)
+
+
+def test_what_stands_under_a_name_is_the_very_object_again() -> None:
+    for value in (named_things.slow, named_things.counted, random.Random.__init__):
+        assert dill.loads(dumps([value]))[0] is value
+
+
+def test_a_generator_of_ones_own_travels_with_its_state() -> None:
+    own = random.Random(3)
+    copy = dill.loads(dumps(own))
+    assert copy is not own
+    assert copy.random() == own.random()
 
 
 def test_results_that_share_an_object_share_it_when_they_are_read(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ TASK = Task(
         "solver": ParameterTask("parameters/solver.dill", ("pkg", "pkg.mod")),
         "data": ParameterTask("../.values/abc.dill"),
     },
+    locked={"solver": "pkg.Solver(x='\\xe9')"},
+    script={"Solver": "__main__['train.py'].Solver"},
 )
 
 
@@ -29,7 +31,14 @@ def test_a_task_is_read_as_it_was_written(tmp_path: Path, task: Task) -> None:
 def test_the_file_is_json_for_other_tools_too(tmp_path: Path) -> None:
     TASK.write(tmp_path / "task.json")
     stored = json.loads((tmp_path / "task.json").read_text(encoding="utf-8"))
-    assert sorted(stored) == ["argv", "experiment", "log_level", "parameters"]
+    assert sorted(stored) == [
+        "argv",
+        "experiment",
+        "locked",
+        "log_level",
+        "parameters",
+        "script",
+    ]
     assert stored["parameters"]["solver"] == {
         "file": "parameters/solver.dill",
         "modules": ["pkg", "pkg.mod"],

@@ -26,7 +26,8 @@ from mitosis._model import Parameter, Variant
 from mitosis._recording import ParameterTask, read_pickle
 from mitosis._run.arguments import Arguments, bind
 from mitosis._run.experiment import describe
-from mitosis._run.inputs import Inputs, lockable, prepare
+from mitosis._run.inputs import Inputs, prepare
+from mitosis._run.locking import lockable
 from mitosis.errors import NotCanonicalError, NotPicklableError
 
 name = "this-module"
@@ -251,7 +252,7 @@ def test_all_that_cannot_be_pickled_is_said_at_once() -> None:
 
 
 def test_variants_are_locked_by_their_canonical_text() -> None:
-    (variant,) = lockable((Parameter("low", "noise", [1, 2.5]),))
+    (variant,) = lockable((Parameter("low", "noise", [1, 2.5]),)).variants
     text = mitosis.canonical([1, 2.5])
     assert variant == Variant("noise", "low", text, mitosis.digest([1, 2.5]), variant.version)
     assert ast.literal_eval(variant.text) == [1, 2.5]

@@ -30,7 +30,7 @@ CLAIM = Claim(
     key="3f9a2c11",
     name_prefix="sine-low",
     group="a",
-    variants=(Variant("noise", "lo\nw", "0.1", "d", 1),),
+    variants=(Variant("noise", "lo\nw", "0.1", "d", 2, {1: "1/10"}),),
     values={"noise": 0.1},
     seed=2**80,
     code=CodeState(Path("/home/me/repo"), "c" * 40, "main", "https://example.org", ("?? x",)),
@@ -39,7 +39,9 @@ CLAIM = Claim(
     started_at=NOON,
 )
 PAGE = Path("/home/me/repo/trials/trial_sine-low-1.html")
-OUTCOME = Outcome(Status.FAILED, NOON, Usage(3.0, 2.0, 10), "raised", 1.5, "Traceback\n  x")
+OUTCOME = Outcome(
+    Status.FAILED, NOON, Usage(3.0, 2.0, 10), "raised", 1.5, "Traceback\n  x", ["changed x"]
+)
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
                 "name": "lo\nw",
                 "text": "0.1",
                 "digest": "d",
-                "version": 1,
+                "version": 2,
             }
         },
         "values": {"noise": 0.1},
@@ -102,7 +104,8 @@ def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
 
 def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
     running = written(folder)
-    report = Report(results={"main": "1.5"}, dropped={"file": "TypeError"})
+    mutated = {"x": [["x[0]", "1", "2"]]}
+    report = Report(results={"main": "1.5"}, dropped={"file": "TypeError"}, mutated=mutated)
     record = written(folder, Claimed("sine-low-1", 1), OUTCOME, report)
     added = {key: value for key, value in record.items() if running.get(key) != value}
     assert added == {
@@ -116,6 +119,8 @@ def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
         "peak_memory_bytes": 10,
         "results": {"main": "1.5"},
         "results_dropped": {"file": "TypeError"},
+        "mutated": {"x": [["x[0]", "1", "2"]]},
+        "warnings": ["changed x"],
     }
 
 

@@ -57,6 +57,19 @@ def test_steps_are_pairs_of_places(repository: Path) -> None:
     assert find_settings(repository).steps == {"my_exp": ("pkg.mod:run", "pkg.mod:lookup")}
 
 
+def test_packages_are_names(repository: Path) -> None:
+    write(repository, "[tool.mitosis]\npackages = ['one', 'two.three']")
+    assert find_settings(repository).packages == ("one", "two.three")
+
+
+def test_what_names_no_package_is_told(repository: Path) -> None:
+    assert faults(repository, "[tool.mitosis]\npackages = ['one', 2, '']") == (
+        "packages holds 2, which is no package's name",
+        "packages holds '', which is no package's name",
+    )
+    assert "which is no list" in faults(repository, "[tool.mitosis]\npackages = 'one'")[0]
+
+
 def test_the_nearest_file_with_a_table_counts(repository: Path) -> None:
     write(repository, "[tool.mitosis]\ntrials_folder = 'outer'")
     write(repository / "package", "[tool.mitosis]\ntrials_folder = 'inner'")
