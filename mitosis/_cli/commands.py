@@ -1,10 +1,9 @@
-"""The commands: `mitosis run`, and the command line of an experimenter's own package."""
+"""`mitosis` with `mitosis run`, and the command line of an experimenter's own package."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,10 +11,9 @@ from typing import Any
 import click
 
 from mitosis import __version__
-from mitosis.errors import MitosisError, TrialError
-
-_INTERRUPTED = 130
-_WIDTH = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
+from mitosis._cli.check_command import check_command
+from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.lock_commands import variants_command
 
 
 def _trial_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -84,35 +82,20 @@ def _trial_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def _exit_status(function: Callable[..., None]) -> Callable[..., None]:
-    """End the process with the status that the outcome deserves."""
-
-    @wraps(function)
-    def ended(*args: Any, **options: Any) -> None:
-        try:
-            function(*args, **options)
-        except TrialError:
-            sys.exit(1)  # the trial's own end line has said it
-        except MitosisError as exc:
-            click.secho("mitosis: refused", fg="red", bold=True, err=True)
-            click.echo(exc.message, err=True)
-            sys.exit(2)
-        except KeyboardInterrupt:
-            sys.exit(_INTERRUPTED)
-
-    return ended
-
-
-@click.group(context_settings=_WIDTH)
+@click.group(context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="mitosis")
 def command() -> None:
     """Run numerical experiments so that no result lies about where it came from."""
 
 
-@command.command("run", context_settings=_WIDTH)
+command.add_command(variants_command)
+command.add_command(check_command)
+
+
+@command.command("run", context_settings=CONTEXT)
 @click.argument("experiment")
 @_trial_options
-@_exit_status
+@exit_status
 def run_command(experiment: str, config: Path | None, **options: Any) -> None:
     """Run one recorded trial of EXPERIMENT.
 
@@ -156,13 +139,13 @@ def main(package: ModuleType) -> None:
 
 def _package_command(package: ModuleType) -> click.Command:
     @click.command(
-        context_settings=_WIDTH,
+        context_settings=CONTEXT,
         help=f"Run one recorded trial of an experiment in {package.__name__}.",
         epilog=_Listing(package).text(),
     )
     @click.option("--exp_name", "--exp-name", metavar="NAME", help="The experiment to run.")
     @_trial_options
-    @_exit_status
+    @exit_status
     def package_command(exp_name: str | None, config: Path | None, **options: Any) -> None:
         from mitosis._cli.experiments import find_in_package
         from mitosis._run.settings import find_settings

@@ -44,9 +44,9 @@ def find(name: str, settings: Settings) -> Found:
     if name in settings.steps:
         return _registered(name, settings.steps[name])
     module_name, _, attribute = name.partition(":")
-    module = _imported(module_name, name, settings)
+    module = import_named(module_name, name, settings)
     experiment = _attribute(module, attribute, name) if attribute else module
-    return Found(experiment, _module_spaces(module))
+    return Found(experiment, module_spaces(module))
 
 
 def find_in_package(package: ModuleType, name: str | None) -> Found:
@@ -61,18 +61,18 @@ def find_in_package(package: ModuleType, name: str | None) -> Found:
     if name is None:
         if len(known) != 1:
             reason = "the package holds several; name one with --exp_name"
-            raise _not_found(
+            raise not_found(
                 package.__name__, reason if known else "it holds none", tuple(known)
             )
         (name,) = known
-    own = [value for value in vars(package).values() if _is_experiment(value, package)]
+    own = [value for value in vars(package).values() if is_experiment(value, package)]
     for value in own:
         if name in (value.name, _short(value)):
-            return Found(value, _module_spaces(package))
+            return Found(value, module_spaces(package))
     for module in _modules(package):
         if name in (module.name, module.own_name):
             return find(f"{package.__name__}.{module.name}", Settings())
-    raise _not_found(name, f"package {package.__name__!r} has no such module", tuple(known))
+    raise not_found(name, f"package {package.__name__!r} has no such module", tuple(known))
 
 
 def experiment_names(package: ModuleType) -> list[str]:
@@ -82,7 +82,7 @@ def experiment_names(package: ModuleType) -> list[str]:
 
 def signatures(package: ModuleType) -> dict[str, str]:
     """Return the arguments of each experiment in a package, without importing its modules."""
-    own = [v for v in vars(package).values() if _is_experiment(v, package)]
+    own = [v for v in vars(package).values() if is_experiment(v, package)]
     found = {value.name: _arguments(value.run) for value in own}
     return found | {m.name: m.arguments for m in _modules(package)}
 
@@ -94,7 +94,8 @@ def _arguments(run: Any) -> str:
         return "..."
 
 
-def _is_experiment(value: Any, package: ModuleType) -> bool:
+def is_experiment(value: Any, package: ModuleType) -> bool:
+    """Tell whether what a package holds is an experiment that is no module."""
     if isinstance(value, ModuleType | type) or value is package:
         return False
     return isinstance(getattr(value, "name", None), str) and callable(
@@ -107,7 +108,7 @@ def _short(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class _Module:
+class SourceModule:
     """A module of a package that defines an experiment, as its source says.
 
     Attributes:
@@ -121,17 +122,18 @@ class _Module:
     arguments: str
 
 
-def _modules(package: ModuleType) -> list[_Module]:
+def _modules(package: ModuleType) -> list[SourceModule]:
     """Read which modules of a package define `name` and `run`, without running them."""
     found = []
     for info in pkgutil.iter_modules(getattr(package, "__path__", ())):
         file = Path(getattr(info.module_finder, "path", "")) / f"{info.name}.py"
-        if not info.name.startswith("_") and (module := _read(info.name, file)):
+        if not info.name.startswith("_") and (module := read_source(info.name, file)):
             found.append(module)
     return found
 
 
-def _read(name: str, file: Path) -> _Module | None:
+def read_source(name: str, file: Path) -> SourceModule | None:
+    """Read what a module defines, without running it; None if that is no experiment."""
     try:
         body = ast.parse(file.read_bytes()).body
     except (OSError, SyntaxError, ValueError):
@@ -143,7 +145,7 @@ def _read(name: str, file: Path) -> _Module | None:
         return None
     run = runs[-1]
     arguments = ast.unparse(_bare(run.args)) if isinstance(run, ast.FunctionDef) else "..."
-    return _Module(name, own_name, arguments)
+    return SourceModule(name, own_name, arguments)
 
 
 def _bare(arguments: ast.arguments) -> ast.arguments:
@@ -168,7 +170,7 @@ def _registered(name: str, where: tuple[str, ...]) -> Found:
     run, _ = _pointed(run_at, name)
     variants, module = _pointed(variants_at, name)
     if not isinstance(variants, dict):
-        raise _not_found(
+        raise not_found(
             name, f"{variants_at} in [tool.mitosis.steps] is no dict of dicts of variants"
         )
     return Found(SimpleNamespace(name=name, run=run), ((variants, module),), step=name)
@@ -176,11 +178,16 @@ def _registered(name: str, where: tuple[str, ...]) -> Found:
 
 def _pointed(text: str, name: str) -> tuple[Any, ModuleType]:
     module_name, _, attribute = text.partition(":")
-    module = _imported(module_name, name, Settings())
+    module = import_named(module_name, name, Settings())
     return _attribute(module, attribute, name), module
 
 
-def _imported(module_name: str, name: str, settings: Settings) -> ModuleType:
+def import_named(module_name: str, name: str, settings: Settings) -> ModuleType:
+    """Import a module.
+
+    Raises:
+        ExperimentNotFoundError: there is none, or importing it raised.
+    """
     try:
         if find_spec(module_name) is None:
             raise ModuleNotFoundError(name=module_name)
@@ -189,13 +196,13 @@ def _imported(module_name: str, name: str, settings: Settings) -> ModuleType:
         if exc.name and f"{module_name}.".startswith(f"{exc.name}."):
             known = {*settings.steps, *_siblings(module_name)}
             reason = f"no module is named {exc.name!r}"
-            raise _not_found(name, reason, tuple(known)) from None
+            raise not_found(name, reason, tuple(known)) from None
         raise _failed_import(name, exc) from exc
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:  # a script ends where it has nothing to do
         raise _failed_import(name, exc) from exc
 
 
-def _failed_import(name: str, exc: Exception) -> ExperimentNotFoundError:
+def _failed_import(name: str, exc: BaseException) -> ExperimentNotFoundError:
     steps = [
         s for s in traceback.extract_tb(exc.__traceback__) if "importlib" not in s.filename
     ]
@@ -218,16 +225,17 @@ def _siblings(module_name: str) -> list[str]:
 def _attribute(module: ModuleType, attribute: str, name: str) -> Any:
     if not hasattr(module, attribute):
         public = tuple(key for key in vars(module) if not key.startswith("_"))
-        raise _not_found(name, f"module {module.__name__!r} has no {attribute!r}", public)
+        raise not_found(name, f"module {module.__name__!r} has no {attribute!r}", public)
     return getattr(module, attribute)
 
 
-def _module_spaces(module: ModuleType) -> tuple[tuple[Space, ModuleType], ...]:
-    """Return the module itself, then the packages around it."""
+def module_spaces(module: ModuleType) -> tuple[tuple[Space, ModuleType], ...]:
+    """Return where a module's variants stand: in itself, then in the packages around it."""
     parts = module.__name__.split(".")
     names = [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
     return tuple((vars(m), m) for m in map(importlib.import_module, names))
 
 
-def _not_found(name: str, reason: str, known: tuple[str, ...] = ()) -> ExperimentNotFoundError:
+def not_found(name: str, reason: str, known: tuple[str, ...] = ()) -> ExperimentNotFoundError:
+    """Return the error that says so, with the names nearest to one that is unknown."""
     return ExperimentNotFoundError(name=name, reason=f"{reason}{near(name, known)}")

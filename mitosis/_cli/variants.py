@@ -80,7 +80,7 @@ def _named(
     for values, module in dicts:
         for key, value in values.items():
             if str(key) == variant:
-                return _parameter(value, argument, variant, module, track)
+                return as_parameter(value, argument, variant, module, track)
     if dicts:
         known = {str(key) for values, _ in dicts for key in values}
         faults.append(
@@ -100,9 +100,10 @@ def _holds(space: Space, argument: str) -> bool:
     return isinstance(space.get(argument), dict)
 
 
-def _parameter(
-    value: Any, argument: str, variant: str, module: ModuleType, track: bool
+def as_parameter(
+    value: Any, argument: str, variant: str, module: ModuleType, track: bool = True
 ) -> Parameter:
+    """Return an entry of a dict of variants as a `Parameter`, which it may be already."""
     if isinstance(value, Parameter):
         return replace(value, track=value.track and track)
     return Parameter(variant, argument, value, [module], track=track)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from mitosis._provenance.host import machine
 from mitosis._provenance.packages import environment, environment_digest, environment_json
+from mitosis._provenance.person import person
 from mitosis._provenance.repository import code_state, require_committed
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "environment_digest",
     "environment_json",
     "machine",
+    "person",
     "require_committed",
 ]

@@ -1,0 +1,102 @@
+"""Every variant that the code defines for an experiment, found as `mitosis run` finds it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from mitosis._cli.experiments import Found
+from mitosis._cli.variants import as_parameter
+from mitosis._locks import Definition
+from mitosis._model import Parameter
+from mitosis._run.arguments import evaluate
+from mitosis._run.experiment import Experiment
+from mitosis._run.locking import lockable
+from mitosis.errors import InvalidParameterError, NotCanonicalError
+
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """What the code defines for one experiment.
+
+    Attributes:
+        faults: why a value cannot be locked, each with the variant it belongs to.
+    """
+
+    sound: tuple[Definition, ...]
+    faults: tuple[str, ...]
+
+
+def define(found: Found, experiment: Experiment, locked: Collection[str]) -> Definitions:
+    """Make canonical every variant that a trial of the experiment could be given by name.
+
+    Variants stand in dicts named like an argument of `run`; a `Parameter` in any dict counts
+    for the argument that it names. Untracked ones are left out. Expressions are evaluated;
+    nothing else runs.
+
+    Args:
+        found: the experiment, and where its variants may stand.
+        experiment: the same, described.
+        locked: names of parameters that have locks, in case `run` takes any argument.
+    """
+    sound: dict[tuple[str, str], Definition] = {}
+    faults = []
+    for parameter in _parameters(found, _arguments(found, experiment, locked)):
+        where = f"variant {parameter.var_name!r} of parameter {parameter.arg_name!r}"
+        try:
+            definition = _definition(experiment, parameter)
+        except _UnusableNameError as exc:
+            faults.append(f"{where}: {exc}")
+        except InvalidParameterError as exc:
+            faults += [f"{where}: {fault}" for fault in exc.faults]
+        except NotCanonicalError as exc:
+            faults += [f"{where}, {path}: {reason}" for path, reason in exc.faults]
+        else:
+            key = parameter.arg_name, parameter.var_name
+            if sound.setdefault(key, definition).variant.text != definition.variant.text:
+                faults.append(f"{where}: it is defined twice, with different values")
+    return Definitions(tuple(sound.values()), tuple(faults))
+
+
+class _UnusableNameError(ValueError):
+    """A variant's name that no trial would take."""
+
+
+def _definition(experiment: Experiment, parameter: Parameter) -> Definition:
+    if not isinstance(parameter.var_name, str) or not parameter.var_name:
+        msg = f"its name is {parameter.var_name!r}; it has to be a text, not empty"
+        raise _UnusableNameError(msg)
+    (evaluated,) = evaluate(experiment, [parameter])
+    (variant,) = lockable((evaluated,)).variants
+    return Definition(experiment.name, variant)
+
+
+def _arguments(found: Found, experiment: Experiment, locked: Collection[str]) -> set[str]:
+    """Return the names of arguments for which a variant may be defined."""
+    parameters = experiment.signature.parameters
+    names = {name for name, p in parameters.items() if p.kind in _BY_NAME}
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        names |= set(locked)
+        if found.step:  # its dict holds variants and nothing else
+            names |= {name for space, _ in found.spaces for name in space}
+    return names
+
+
+def _parameters(found: Found, arguments: set[str]) -> Iterator[Parameter]:
+    """Yield tracked variants; of two with the same name in two places, the first place's."""
+    seen = set()
+    for space, module in found.spaces:
+        for name, values in space.items():
+            if not isinstance(values, dict):
+                continue
+            for key, value in values.items():
+                is_shadowed = (name, str(key)) in seen
+                seen.add((name, str(key)))
+                if is_shadowed or not (name in arguments or isinstance(value, Parameter)):
+                    continue
+                parameter = as_parameter(value, name, str(key), module)
+                if parameter.track and parameter.arg_name in arguments:
+                    yield parameter

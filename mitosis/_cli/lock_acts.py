@@ -1,0 +1,204 @@
+"""The commands of `mitosis variants` that change locks, or carry them from place to place."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.lock_place import (
+    Pair,
+    find_holdings,
+    lock_name,
+    nothing_text,
+    place_options,
+    say,
+    sound_holdings,
+    variant_name,
+)
+
+if TYPE_CHECKING:
+    from mitosis._model import Lock
+
+_UNSAID = (
+    "",
+    "...",
+)  # "..." is what the message of a conflict puts there for a person to fill in
+
+
+@click.command("rename", context_settings=CONTEXT)
+@click.argument("experiment")
+@click.argument("variant", type=variant_name, metavar="PARAMETER=NAME")
+@click.argument("new_name", metavar="NEW")
+@click.option("--why", help="The reason, kept in the lock's history.")
+@place_options
+@exit_status
+def rename_command(
+    experiment: str, variant: Pair, new_name: str, why: str | None, **place: Any
+) -> None:
+    """Give a lock another name; its former name is free then.
+
+    The definition and its trials stay. Trials keep the name they ran under.
+
+    \b
+    mitosis variants rename peak amplitude=low tiny --why "there is a lower one now"
+    """  # noqa: D301 - as above
+    from mitosis._cli.lock_descriptions import renamed_text
+    from mitosis._locks import find_lock, rename
+
+    held = find_lock(sound_holdings(**place), lock_name(experiment, variant))
+    if why is None or why.strip() in _UNSAID:
+        why = click.prompt("Why", default="", show_default=False) if _asks() else ""
+    say(renamed_text(held, rename(held, new_name, str(why).strip())))
+
+
+@click.command("retire", context_settings=CONTEXT)
+@click.argument("experiment")
+@click.argument(
+    "variants", type=variant_name, metavar="PARAMETER=NAME...", nargs=-1, required=True
+)
+@click.option("--why", help="The reason, kept in the lock's history. Asked for if left out.")
+@place_options
+@exit_status
+def retire_command(
+    experiment: str, variants: tuple[Pair, ...], why: str | None, **place: Any
+) -> None:
+    """Free names: the next recorded trial that uses one locks it anew.
+
+    The definition and its trials stay, readable as PARAMETER=NAME@1, with who retired it,
+    when and why.
+
+    \b
+    mitosis variants retire peak amplitude=low --why "was in the wrong unit"
+    """  # noqa: D301 - as above
+    from mitosis._cli.lock_descriptions import retired_text
+    from mitosis._locks import find_lock, retire
+
+    holdings = sound_holdings(**place)
+    found = [find_lock(holdings, lock_name(experiment, v)) for v in dict.fromkeys(variants)]
+    why = _reason(why, experiment, variants[0])
+    for held in found:
+        say(retired_text(held, retire(held, why)))
+
+
+@click.command("export", context_settings=CONTEXT)
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT]...")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write to this file, or to the terminal with -. Default: mitosis.lock in the "
+    "repository's root.",
+)
+@click.option(
+    "--drop-unknown",
+    is_flag=True,
+    help="Leave out locks that the file holds and no database here knows.",
+)
+@place_options
+@exit_status
+def export_command(
+    experiments: tuple[str, ...], output: str | None, drop_unknown: bool, **place: Any
+) -> None:
+    """Write the locks in force to mitosis.lock, a text file to commit and review.
+
+    The same locks make the same file, and retired ones are not in it. Where experiments are
+    named, what the file holds of others stays.
+    """
+    from mitosis._locks import lock_file_text, shared_locks, unknown_locks, write_lock_file
+
+    holdings = find_holdings(**place)
+    for name in experiments:
+        if name not in holdings.experiments and not holdings.faults:
+            raise click.BadParameter(nothing_text(holdings, name, False))
+    locks = shared_locks(holdings, experiments)
+    if output == "-":
+        click.echo(lock_file_text(locks), nl=False)
+        return
+    file = Path(output) if output else _lock_file()
+    former = _former(file)
+    others = [lock for lock in former if experiments and lock.experiment not in experiments]
+    unknown = unknown_locks(holdings, [lock for lock in former if lock not in others])
+    if unknown and not drop_unknown:
+        raise click.UsageError(_loss_text(file, unknown))
+    write_lock_file(file, [*locks, *others])
+    click.echo(f"{file}: {_counted(len(locks) + len(others), 'lock')}")
+
+
+def _former(file: Path) -> list[Lock]:
+    """Return the locks of a file that is to be written anew; none if it is unsound."""
+    from mitosis._locks import read_lock_file
+    from mitosis.errors import LockFileError
+
+    try:
+        return read_lock_file(file)
+    except LockFileError as exc:
+        if any("version is" in fault for fault in exc.faults):  # a newer mitosis made it
+            raise
+        return []
+
+
+def _loss_text(file: Path, unknown: list[Lock]) -> str:
+    names = [
+        f"    {x.experiment}  {x.variant.parameter}={x.variant.name}" for x in unknown[:20]
+    ]
+    if len(unknown) > len(names):
+        names.append(f"    ... and {len(unknown) - len(names)} more")
+    lines = "\n".join(names)
+    return (
+        f"{file} holds locks that no database here knows:\n{lines}\n"
+        "Take them over first (mitosis variants import), or leave them out (--drop-unknown)."
+    )
+
+
+@click.command("import", context_settings=CONTEXT)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--why", help="A remark, kept in the history of each new lock.")
+@place_options
+@exit_status
+def import_command(file: Path | None, why: str | None, **place: Any) -> None:
+    """Take over the locks of a mitosis.lock that are not here yet.
+
+    FILE is mitosis.lock in the repository's root unless given. If any lock in it contradicts
+    one that is in force here, all of them are shown and nothing is written.
+    """
+    from mitosis._cli.lock_descriptions import imported_text
+    from mitosis._locks import import_locks, read_lock_file
+
+    file = file or _lock_file()
+    locks = read_lock_file(file)
+    say(imported_text(file, import_locks(sound_holdings(**place), locks, why or "")))
+
+
+def _lock_file() -> Path:
+    from mitosis._locks import LOCK_FILE
+    from mitosis._run.settings import repository_root
+
+    return (repository_root(Path.cwd()) or Path.cwd()) / LOCK_FILE
+
+
+def _reason(why: str | None, experiment: str, variant: Pair) -> str:
+    """Return the reason that was given, or ask a person for it."""
+    if why is not None and why.strip() not in _UNSAID:
+        return why.strip()
+    if _asks():
+        return str(click.prompt("Why is it retired")).strip()
+    import shlex
+
+    words = shlex.join([experiment, "=".join(variant)])
+    example = f'mitosis variants retire {words} --why "was in the wrong unit"'
+    raise click.UsageError(f"Say why, for those who find the trials later:\n    {example}")
+
+
+def _asks() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+COMMANDS = (rename_command, retire_command, export_command, import_command)

@@ -1,0 +1,94 @@
+"""What all `mitosis variants` commands share: which databases, which lock, where words go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mitosis._locks import Holdings
+    from mitosis._model import LockName
+
+Pair = tuple[str, str]
+
+
+def variant_name(text: str) -> Pair:
+    """Take `PARAMETER=NAME` apart."""
+    parameter, equals, name = text.partition("=")
+    if not (equals and parameter.strip() and name):
+        msg = f"{text!r} has to read PARAMETER=NAME"
+        raise click.BadParameter(msg)
+    return parameter.strip(), name
+
+
+def place_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which databases are meant."""
+    options = (
+        click.option(
+            "-F",
+            "--folder",
+            type=click.Path(path_type=Path),
+            help="The trials folder. Default: the one in [tool.mitosis], else trials in the "
+            "repository's root.",
+        ),
+        click.option(
+            "--logfile",
+            metavar="NAME",
+            help="Look only into this database of the trials folder. Needed where several hold "
+            "locks of one experiment.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def find_holdings(folder: Path | None, logfile: str | None) -> Holdings:
+    """Return the locks in the trials folder that the options name."""
+    from mitosis._locks import held_locks
+    from mitosis._run.settings import default_trials_folder, find_settings
+
+    here = Path.cwd()
+    return held_locks(folder or default_trials_folder(here, find_settings(here)), logfile)
+
+
+def sound_holdings(**place: Any) -> Holdings:
+    """Return the locks; say what could not be read, which may be where a lock is missed."""
+    holdings = find_holdings(**place)
+    for fault in holdings.faults:
+        click.echo(fault.message, err=True)
+    return holdings
+
+
+def lock_name(experiment: str, variant: Pair) -> LockName:
+    """Return where a lock is found."""
+    from mitosis._model import LockName
+
+    return LockName(experiment, *variant)
+
+
+def nothing_text(holdings: Holdings, experiment: str | None, all_: bool) -> str:
+    """Say that there is nothing to show, and what there is instead."""
+    from mitosis._run.suggestion import near
+
+    if not holdings.folder.is_dir():
+        return f"No variant is locked: there is no trials folder {holdings.folder}"
+    if experiment is None or not holdings.experiments:
+        more = "" if all_ or not holdings.held else " now; --all shows the retired ones"
+        return f"No variant is locked in {holdings.folder}{more}"
+    if experiment in holdings.experiments:
+        return f"No variant of experiment {experiment!r} is locked now; --all shows more"
+    return (
+        f"No variant of an experiment {experiment!r} is locked in {holdings.folder}"
+        f"{near(experiment, holdings.experiments)}"
+    )
+
+
+def say(text: str) -> None:
+    """Write to the terminal whatever letters it can show."""
+    from mitosis._run.terminal import Terminal
+
+    Terminal().say(text)

@@ -1,0 +1,106 @@
+"""The locks that a trials folder holds, over all databases in it. Reading writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from mitosis import _layout
+from mitosis._model import Lock
+from mitosis._store import Store
+from mitosis.errors import AmbiguousDatabaseError, DatabaseError, ForeignDatabaseError
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lock, and the file that holds it: a database, or a `mitosis.lock`."""
+
+    lock: Lock
+    file: Path
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Experiment, parameter and name: what a definition in force is known by."""
+        return self.lock.experiment, self.lock.variant.parameter, self.lock.variant.name
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a trials folder holds.
+
+    Attributes:
+        databases: the files that are ours and can be read.
+        held: all their locks, retired ones too, by experiment, parameter, name and age.
+        faults: of files that may be ours and cannot be read.
+        logfile: the one database that was asked for; None for all.
+    """
+
+    folder: Path
+    databases: tuple[Path, ...]
+    held: tuple[Held, ...]
+    faults: tuple[DatabaseError, ...] = ()
+    logfile: str | None = None
+
+    @cached_property
+    def in_force(self) -> tuple[Held, ...]:
+        """The locks that bind their names."""
+        return tuple(held for held in self.held if held.lock.retired_at is None)
+
+    @cached_property
+    def experiments(self) -> tuple[str, ...]:
+        """The names of all experiments that have locks."""
+        return tuple(sorted({held.lock.experiment for held in self.held}))
+
+    def database(self, experiment: str) -> Path:
+        """Return the database that a trial of an experiment would write to.
+
+        That is `<experiment>.db`, else the only one that holds locks of the experiment, else
+        `<experiment>.db` although it does not exist yet.
+
+        Raises:
+            AmbiguousDatabaseError: several others hold locks of the experiment.
+        """
+        usual = _layout.database(self.folder, experiment, self.logfile)
+        if self.logfile or usual in self.databases:
+            return usual
+        files = sorted({h.file for h in self.held if h.lock.experiment == experiment})
+        if len(files) > 1:
+            names = tuple(file.name for file in files)
+            raise AmbiguousDatabaseError(
+                database=self.folder, experiment=experiment, files=names
+            )
+        return files[0] if files else usual
+
+    def locks(self, experiment: str) -> list[Held]:
+        """Return an experiment's locks, retired ones too, of the database that counts."""
+        database = self.database(experiment)
+        return [
+            held
+            for held in self.held
+            if held.lock.experiment == experiment and held.file == database
+        ]
+
+
+def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
+    """Read all databases of a trials folder, or the one that is named.
+
+    Databases of other programs are passed over. One that cannot be read is a fault and does
+    not hide the rest. The folder need not exist.
+    """
+    files = [folder / logfile] if logfile else sorted(folder.glob("*.db"))
+    databases: list[Path] = []
+    held: list[Held] = []
+    faults: list[DatabaseError] = []
+    for file in filter(Path.is_file, files):
+        try:
+            locks = Store(file).variants(retired=True)
+        except ForeignDatabaseError as exc:
+            if logfile:
+                faults.append(exc)
+        except DatabaseError as exc:
+            faults.append(exc)
+        else:
+            databases.append(file)
+            held += [Held(lock, file) for lock in locks]
+    return Holdings(folder, tuple(databases), tuple(held), tuple(faults), logfile)

@@ -1,0 +1,122 @@
+"""Taking locks out of a trials folder for others, and over from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mitosis import _layout
+from mitosis._canonical import differences
+from mitosis._locks.folder import Held, Holdings
+from mitosis._model import Act, Action, Conflict, Lock
+from mitosis._provenance import person
+from mitosis._store import Store
+from mitosis.errors import LockImportConflictError
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes:
+        new: locks that were taken over, and the databases that hold them now.
+        known: how many were there already, with the same text.
+    """
+
+    new: tuple[Held, ...]
+    known: int
+
+
+def shared_locks(holdings: Holdings, experiments: Iterable[str] = ()) -> list[Lock]:
+    """Return the locks in force, of all experiments or of some, each from the one database.
+
+    Raises:
+        AmbiguousDatabaseError: see `Holdings.database`.
+        DatabaseError: a database cannot be read, so locks of it would be missing.
+    """
+    _refuse_unreadable(holdings)
+    wanted = list(experiments) or holdings.experiments
+    found = [held.lock for experiment in wanted for held in holdings.locks(experiment)]
+    return [lock for lock in found if lock.retired_at is None]
+
+
+def unknown_locks(holdings: Holdings, locks: Iterable[Lock]) -> list[Lock]:
+    """Return those locks of which the trials folder knows nothing, under any name.
+
+    What was retired or renamed here is known. What was never imported is not.
+    """
+    known = {
+        (held.lock.experiment, held.lock.variant.parameter, held.lock.variant.text)
+        for held in holdings.held
+    }
+    return [
+        lock
+        for lock in locks
+        if (lock.experiment, lock.variant.parameter, lock.variant.text) not in known
+    ]
+
+
+def import_locks(holdings: Holdings, locks: Sequence[Lock], why: str) -> Imported:
+    """Take over the locks that are new here; of locks that are here already, change nothing.
+
+    All locks are compared before the first is written, over all databases. A database that
+    does not exist is made.
+
+    Args:
+        holdings: of the folder that takes the locks.
+        locks: in force, of each experiment, parameter and name at most one.
+        why: kept in the history of each new lock.
+
+    Raises:
+        LockImportConflictError: names all locks that contradict what is locked here.
+        AmbiguousDatabaseError: see `Holdings.database`.
+        DatabaseError: a database cannot be used.
+        TrialsFolderError: the trials folder cannot be used.
+    """
+    _refuse_unreadable(holdings)
+    by_database: dict[Path, list[Lock]] = {}
+    for lock in locks:
+        by_database.setdefault(holdings.database(lock.experiment), []).append(lock)
+    _refuse_contradictions(holdings, by_database)
+    if locks:
+        _layout.make_trials_folder(holdings.folder)
+    act = Act(Action.IMPORTED, datetime.now(UTC), person(holdings.folder), why)
+    new = [
+        Held(lock, database)
+        for database, given in by_database.items()
+        for lock in Store(database).import_locks(given, act)
+    ]
+    return Imported(tuple(new), len(locks) - len(new))
+
+
+def _refuse_unreadable(holdings: Holdings) -> None:
+    for fault in holdings.faults:
+        raise fault
+
+
+def _refuse_contradictions(holdings: Holdings, by_database: dict[Path, list[Lock]]) -> None:
+    held = {(h.file, *h.key): h.lock for h in holdings.in_force}
+    found: dict[Path, list[Conflict]] = {}
+    for database, locks in by_database.items():
+        for lock in locks:
+            here = held.get((database, *Held(lock, database).key))
+            if here and (differing := _differing(here, lock)):
+                conflict = Conflict(here, lock.variant, differing)
+                found.setdefault(database, []).append(conflict)
+    if found:
+        # One error for all; where it is several files, what they share is the folder.
+        place = next(iter(found)) if len(found) == 1 else holdings.folder
+        conflicts = tuple(conflict for group in found.values() for conflict in group)
+        raise LockImportConflictError(database=place, conflicts=conflicts)
+
+
+def _differing(here: Lock, given: Lock) -> tuple[tuple[str, str, str], ...]:
+    """Return what two locks differ in. A text means one value, whatever edition wrote it."""
+    if here.variant.text == given.variant.text:
+        return ()
+    if here.variant.version != given.variant.version:
+        editions = f"edition {here.variant.version}", f"edition {given.variant.version}"
+        return (("canonical text, which only one edition can compare", *editions),)
+    return differences(here.variant.text, given.variant.text)
