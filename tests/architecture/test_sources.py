@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 MOST_LINES = 400
 LOOKED_AT = {
-    "mitosis/errors.py": 550,  # one table: a class an entry, read as a whole
+    "mitosis/errors.py": 750,  # one table: a class an entry, read as a whole
 }
 VAGUE = {"utils", "util", "helpers", "core", "common", "base", "misc", "tools"}
 MAY_PRINT = {"_cli", "_run/terminal.py"}

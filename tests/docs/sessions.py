@@ -34,9 +34,10 @@ _OWN_FRAMES = re.compile(rf'(?:  File "{re.escape(str(ROOT))}/.*\n(?:    .*\n)*)
 _CHANGES_EACH_TIME = (
     (r"\b[0-9a-f]{40}\b", "COMMIT"),
     (r"(commit )[0-9a-f]{7,10}\b", r"\1COMMIT"),
-    (r"(key |_)[0-9a-f]{8}\b", r"\1KEY"),
+    (r'(key |key = "|_)[0-9a-f]{8}\b', r"\1KEY"),
     (r"\b\d+( \(generated\)(?:.*\n)*?.* main = )[^,\s]+", r"SEED\1MAIN"),
-    (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?", "TIME"),
+    (r"\b[0-9a-f]{10}\b", "COMMIT"),  # in a table; a seed may look so too, and went before
+    (r"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?)?", "TIME"),
     (r"\b\d+\.\d s\b", "DURATION"),
     (r"\b[0-9a-f]{64}\b", "DIGEST"),
     (r'File "[^"]*/(\w+\.py)"', r'File "\1"'),
