@@ -21,6 +21,7 @@ APPLICATION_ID = 0x4D69746F
 """SQLite's `application_id` of our databases: "Mito" in ASCII."""
 
 DEFAULT_FOLDER = "trials"
+LOCK_FILE = "mitosis.lock"
 KEY_LENGTH = 8
 _MOST = 120
 _DIGESTED = re.compile(r"(^|-)[0-9a-f]{12}$")  # what a stem may look like that was altered

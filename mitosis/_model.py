@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from textwrap import indent
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Status(StrEnum):
@@ -180,6 +180,11 @@ class Lock:
     acts: tuple[Act, ...] = ()
 
     @property
+    def full_name(self) -> LockName:
+        """Where it is found while it is in force."""
+        return LockName(self.experiment, self.variant.parameter, self.variant.name)
+
+    @property
     def origin(self) -> str:
         """Since when, by which trial and at which commit it is locked."""
         commit = f" at commit {self.commit[:10]}" if self.commit else ""
@@ -189,8 +194,7 @@ class Lock:
         )
 
 
-@dataclass(frozen=True)
-class LockName:
+class LockName(NamedTuple):
     """Where a lock in force is found."""
 
     experiment: str
@@ -203,6 +207,14 @@ class LockName:
         experiment = f"experiment {self.experiment!r}"
         parameter = f"parameter {self.parameter!r} of {experiment}"
         return experiment, parameter, f"variant {self.name!r} of {parameter}"
+
+    @property
+    def numbered(self) -> tuple[LockName, int] | None:
+        """Of `low@2`, the name `low` and the number of its definition that is meant."""
+        name, _, number = self.name.rpartition("@")
+        if not number.isdecimal() or not number.isascii() or number.startswith("0"):
+            return None
+        return self._replace(name=name), int(number)
 
     def __str__(self) -> str:
         return self.parts[-1]

@@ -47,6 +47,7 @@ then the way out.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -166,8 +167,8 @@ class NestedTrialError(MitosisError, RuntimeError):
 
     def _compose(self) -> str:
         return (
-            f"mitosis.run was called for experiment {self.experiment!r} inside a trial or a "
-            "check.\n"
+            f"mitosis.run was called for experiment {self.experiment!r} inside a trial, or "
+            "while a module was only imported.\n"
             "If a module that is also imported calls it, put the call under\n"
             '    if __name__ == "__main__":'
         )
@@ -298,6 +299,9 @@ class UncommittedExperimentError(CodeStateError):
         )
 
 
+_INSIDE_AN_OBJECT = re.compile(r"\.(?!__)\w+(?:\[|\.|$)")
+
+
 @dataclass(kw_only=True, eq=False)
 class NotCanonicalError(MitosisError, TypeError):
     """No text could identify a value: it would differ elsewhere, or stand for other values.
@@ -314,7 +318,13 @@ class NotCanonicalError(MitosisError, TypeError):
 
     def _compose(self) -> str:
         facts = tuple(f"{path}: {reason}" for path, reason in self.faults)
-        return f"{self.subject} cannot be locked:\n{_lines(facts)}"
+        message = f"{self.subject} cannot be locked:\n{_lines(facts)}"
+        if any(_INSIDE_AN_OBJECT.search(path) for path, _ in self.faults):
+            message += (
+                "\nA class of your own can define `__mitosis_canonical__` to say what "
+                "identifies its objects."
+            )
+        return message
 
 
 @dataclass(kw_only=True, eq=False)
@@ -473,7 +483,7 @@ class LockImportConflictError(MitosisError, RuntimeError):
             + "\n\n".join(conflict.description for conflict in self.conflicts)
             + '\n\n"locked" is what holds here, "given" what was to be imported. Nothing was '
             "imported. The ways out:\n"
-            "    - have the others take over what is locked here, or\n"
+            "    - have the others take over what holds here (mitosis variants export), or\n"
             "    - rename or retire the variant here, then import again."
         )
 

@@ -4,9 +4,9 @@
 text with all that locking needs besides; `differences` what two texts differ in; `is_literal`
 tells which values Python's own text recreates. `register_canonical` takes what users say of
 types of their own. `registrations` and `arrive`, `script_travels` and `script_arrived` make
-another process write the same texts; `place_of` tells where a named object
-stands, `generic_origin` what a class was made from.
-The grammar, and why no two values can share a text, is in `docs/reference/canonical.md`.
+another process write the same texts. `place_of` tells where a named object stands, if
+`may_have_place` does not rule that out for its type; `generic_origin` what a class was made
+from. The grammar, and why no two values can share a text, is in `docs/reference/canonical.md`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mitosis._canonical import (
 from mitosis._canonical.differing import differences
 from mitosis._canonical.literals import is_literal
 from mitosis._canonical.names import generic_origin, script_arrived, script_travels
-from mitosis._canonical.places import place_of
+from mitosis._canonical.places import may_have_place, place_of
 from mitosis._canonical.registration import arrive, register_canonical, registrations
 from mitosis._canonical.text import VERSION, Form, canonical, digest, form, text_digest
 
@@ -38,6 +38,7 @@ __all__ = [
     "form",
     "generic_origin",
     "is_literal",
+    "may_have_place",
     "place_of",
     "register_canonical",
     "registrations",

@@ -50,9 +50,8 @@ def _flat(value: Any) -> Any:
     if flat.dtype.kind == "c":
         return flat.view(f"{flat.dtype.byteorder}f{flat.dtype.itemsize // 2}")
     if flat.dtype.kind == "b" and flat.view("u1").max() > 1:
-        return (
-            flat.view("u1") != 0
-        )  # any byte but 0 is true, and memory from elsewhere holds any
+        # Any byte but 0 is true, and memory from elsewhere holds any.
+        return flat.view("u1") != 0
     return flat
 
 

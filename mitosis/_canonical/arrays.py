@@ -12,7 +12,7 @@ from typing import Any
 
 from mitosis._canonical import anatomy
 from mitosis._canonical.array_digest import digest_values
-from mitosis._canonical.names import leads_to
+from mitosis._canonical.lookup import leads_to
 from mitosis._canonical.objects import attributes, state_of
 from mitosis._canonical.references import singleton
 from mitosis._canonical.refusal import Refusal

@@ -63,6 +63,20 @@ def find(kind: type) -> Extension | None:
     return None
 
 
+def read(said: Extension, value: Any) -> Any:
+    """Return what identifies a value.
+
+    Raises:
+        Refusal: what the user said raises.
+    """
+    try:
+        return said.read(value)
+    except Exception as exc:
+        what = METHOD if said.is_method else "what is registered for it"
+        msg = f"{what} of {anatomy.qualname(said.kind)} raised {type(exc).__name__}: {exc}"
+        raise Refusal(msg) from exc
+
+
 def _said_of(cls: type) -> Extension | None:
     if id(cls) in REGISTERED:
         return Extension(cls, REGISTERED[id(cls)][1], is_method=False)

@@ -7,7 +7,7 @@ from mitosis._canonical.registry import FORBIDDEN
 _GENERATOR = "a generator is used up by reading; pass a list, or the function that makes it"
 _COROUTINE = "a coroutine runs once; pass the function that makes it"
 _FILE = "an open file has a position and a process; pass its path"
-_LOCK = "a lock belongs to one process; make it in the experiment"
+_LOCK = "a lock of threads belongs to one process; make it in the experiment"
 _THREAD = "a thread or process cannot be passed on; start it in the experiment"
 _WEAK = "a weak reference may be dead at any time; pass the object itself"
 _FRAME = "part of running code; pass the values that you need from it"

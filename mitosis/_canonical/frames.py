@@ -13,7 +13,7 @@ from typing import Any
 
 from mitosis._canonical import anatomy
 from mitosis._canonical.arrays import composed
-from mitosis._canonical.names import leads_to
+from mitosis._canonical.lookup import leads_to
 from mitosis._canonical.objects import attributes, rebuilt
 from mitosis._canonical.registry import Writer, key_of, named
 from mitosis._canonical.scalars import integer, quoted

@@ -90,8 +90,7 @@ def _variable_parts(value: Any, writer: Writer, step: str = "") -> list[str]:
 
 
 def _attrs(value: Any, writer: Writer, step: str = "") -> list[str]:
-    # Asking for `attrs` makes an empty dict of what is None before.
-    attrs = value._attrs  # noqa: SLF001
+    attrs = value._attrs  # noqa: SLF001 - asking for `attrs` makes a dict of what is None
     return [f"attrs={writer.form(dict(attrs), f'{step}.attrs')}"] if attrs else []
 
 

@@ -148,6 +148,8 @@ def _own_getstate(lineage: tuple[type, ...]) -> Any:
 
 def _below(kind: type, bases: frozenset[str]) -> tuple[type, ...]:
     lineage = anatomy.lineage(kind)
+    if not bases:
+        return lineage
     ends = [index for index, cls in enumerate(lineage) if key_of(cls) in bases]
     return lineage[: ends[0]] if ends else lineage
 

@@ -10,9 +10,10 @@ import types
 from typing import Any
 
 from mitosis._canonical import anatomy
-from mitosis._canonical.names import MAIN, step_into
+from mitosis._canonical.lookup import step_into
+from mitosis._canonical.names import MAIN
 from mitosis._canonical.objects import claim
-from mitosis._canonical.references import process_wide
+from mitosis._canonical.references import may_be_process_wide, process_wide
 
 _BUILTIN = (
     types.BuiltinFunctionType,
@@ -28,8 +29,8 @@ _BUILTIN = (
 def place_of(obj: object) -> tuple[str, str] | None:
     """Return module and attribute path that lead to an object that any pickler would copy.
 
-    None if there is no such place, and for functions that stand in it under their own name,
-    which picklers find.
+    The path to a module itself is empty. None if there is no such place, and for functions
+    that stand in it under their own name, which picklers find.
 
     Example:
         >>> import random
@@ -37,11 +38,29 @@ def place_of(obj: object) -> tuple[str, str] | None:
         (('random', '_inst'), None)
     """
     kind = type(obj)
+    if anatomy.descends(kind, types.ModuleType):
+        return _place_of_module(obj)
     if any(kind is builtin for builtin in _BUILTIN) or anatomy.descends(kind, type):
         return None
     if anatomy.find_static(kind, "__call__") is not None:
         return _place_of_callable(obj)
     return process_wide(obj)
+
+
+def may_have_place(kind: type) -> bool:
+    """Tell whether `place_of` has to look at objects of a type."""
+    return (
+        anatomy.find_static(kind, "__call__") is not None
+        or anatomy.descends(kind, types.ModuleType)
+        or may_be_process_wide(kind)
+    )
+
+
+def _place_of_module(module: object) -> tuple[str, str] | None:
+    name = anatomy.instance_dict(module).get("__name__")
+    if type(name) is not str or name in MAIN or sys.modules.get(name) is not module:
+        return None
+    return name, ""
 
 
 def _place_of_callable(obj: object) -> tuple[str, str] | None:

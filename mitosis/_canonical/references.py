@@ -8,15 +8,8 @@ import types
 from typing import Any
 
 from mitosis._canonical import anatomy
-from mitosis._canonical.names import (
-    class_name,
-    dotted_name,
-    find_name,
-    follow,
-    leads_to,
-    module_name,
-    prefixes,
-)
+from mitosis._canonical.lookup import follow, leads_to, prefixes
+from mitosis._canonical.names import class_name, dotted_name, find_name, module_name
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.registry import Writer, exact, named, nameless
 from mitosis._canonical.scalars import quoted
@@ -124,6 +117,12 @@ def process_wide(value: Any) -> tuple[str, str] | None:
         if leads_to(module, name, value):
             return module, name
     return None
+
+
+def may_be_process_wide(kind: type) -> bool:
+    """Tell whether `process_wide` has to look at objects of a type."""
+    kept = (follow(sys.modules.get(module), name) for module, name in _SINGLETONS)
+    return any(type(generator) is kind for generator in kept)
 
 
 def _partial_parts(value: functools.partial[Any]) -> list[tuple[str, str, Any]]:

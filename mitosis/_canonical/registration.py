@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from mitosis._canonical import anatomy
-from mitosis._canonical.extension import ARRIVED, METHOD, REGISTERED, Reading
+from mitosis._canonical.extension import ARRIVED, REGISTERED, Reading
 from mitosis._canonical.registry import has_own_rule
 from mitosis.errors import RegistrationError
 
@@ -83,6 +83,3 @@ def _is_same(one: Reading, other: Reading) -> bool:
 
 def _title(named: Any) -> str:
     return f"{getattr(named, '__module__', '?')}.{getattr(named, '__qualname__', named)}"
-
-
-__all__ = ["METHOD", "arrive", "register_canonical", "registrations"]

@@ -170,7 +170,8 @@ def _as_said(said: extension.Extension) -> Rule:
         if not said.is_method:
             writer.registered(said.kind)
         name = writer.name(type(value))
-        return f"{name}(<canonical>, {writer.form(said.read(value), f'.{extension.METHOD}()')})"
+        held = extension.read(said, value)
+        return f"{name}(<canonical>, {writer.form(held, f'.{extension.METHOD}()')})"
 
     return write
 

@@ -11,7 +11,7 @@ from pickle import PicklingError
 from typing import Any
 
 from mitosis._canonical import anatomy
-from mitosis._canonical.names import follow
+from mitosis._canonical.lookup import follow
 from mitosis._canonical.objects import payload
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.registry import Writer, key_of, named, nameless

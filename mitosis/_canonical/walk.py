@@ -88,6 +88,10 @@ class Walk:
         alone = Walk(self._edition)
         with suppress(_EnoughFaultsError):
             alone.form(value, "")
+        # Whether it can be written may depend on both, even where it then is not.
+        self.changes |= alone.changes
+        for kind in alone.extensions:
+            self.registered(kind)
         return not alone.faults
 
     def name(self, kind: type) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 from textwrap import indent
 
 from mitosis._cli.checking import Checked
-from mitosis._locks import LOCK_FILE, Contradiction
+from mitosis._layout import LOCK_FILE
+from mitosis._locks import Contradiction
 from mitosis._model import Variant
-from mitosis._run.terminal import shown
+from mitosis._run.terminal import counted, shown
 
 
 def report_text(checked: Checked, here: Path, *, quiet: bool) -> str:
@@ -39,7 +40,7 @@ def report_text(checked: Checked, here: Path, *, quiet: bool) -> str:
         parts.append(_listed("Not locked yet:", lines))
     if found.unused:
         lines = (_line(h.lock.experiment, h.lock.variant) for h in found.unused)
-        parts.append(_listed("Locked, but not defined in the code:", lines))
+        parts.append(_listed("Locked, but in no dict of variants:", lines))
     return "\n\n".join([*parts, _counts(checked)])
 
 
@@ -87,7 +88,7 @@ def _line(experiment: str, variant: Variant) -> str:
 def _counts(checked: Checked) -> str:
     found = checked.comparison
     counts = [
-        _counted(len(found.conflicts) + len(found.unknown), "conflict"),
+        counted(len(found.conflicts) + len(found.unknown), "conflict"),
         f"{len(checked.faults)} cannot be locked" if checked.faults else "",
         f"{len(found.agreeing)} as locked",
         f"{len(found.new)} new",
@@ -95,10 +96,6 @@ def _counts(checked: Checked) -> str:
         f"{len(checked.problems)} not checked" if checked.problems else "",
     ]
     return f"mitosis check: {', '.join(filter(None, counts))}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _relative(file: Path, here: Path) -> str:

@@ -10,7 +10,6 @@ from mitosis._cli.definitions import Definitions, define
 from mitosis._cli.experiments import Found
 from mitosis._cli.survey import survey
 from mitosis._locks import (
-    LOCK_FILE,
     Comparison,
     Definition,
     Held,
@@ -19,12 +18,13 @@ from mitosis._locks import (
     held_locks,
     read_lock_file,
 )
+from mitosis._model import LockName
 from mitosis._run.experiment import Experiment, describe
 from mitosis._run.settings import (
     Settings,
+    default_lock_file,
     default_trials_folder,
     find_settings,
-    repository_root,
 )
 from mitosis.errors import LockFileError, MitosisError
 
@@ -79,7 +79,7 @@ class Places:
             for held in self._holdings(folder).locks(experiment.name)
             if held.lock.retired_at is None
         ]
-        shared = self._shared((repository_root(place) or Path.cwd()) / LOCK_FILE)
+        shared = self._shared(default_lock_file(place))
         return held + [h for h in shared if h.lock.experiment == experiment.name]
 
     def _holdings(self, folder: Path) -> Holdings:
@@ -110,6 +110,7 @@ def check(names: Iterable[str], settings: Settings, places: Places) -> Checked:
     definitions: list[Definition] = []
     locks: list[Held] = []
     faults: list[tuple[str, str]] = []
+    unsound: list[LockName] = []
     for found in surveyed.found:
         try:
             experiment, held, defined = _one(found, places)
@@ -119,8 +120,9 @@ def check(names: Iterable[str], settings: Settings, places: Places) -> Checked:
         definitions += defined.sound
         locks += held
         faults += [(experiment.name, fault) for fault in defined.faults]
+        unsound += defined.unsound
     return Checked(
-        compare(definitions, locks),
+        compare(definitions, locks, unsound),
         tuple(dict.fromkeys(faults)),
         tuple(dict.fromkeys(problems + places.problems)),
     )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mitosis._cli.experiments import Found
 from mitosis._cli.variants import as_parameter
 from mitosis._locks import Definition
-from mitosis._model import Parameter
-from mitosis._run.arguments import evaluate
+from mitosis._model import LockName, Parameter
+from mitosis._run.arguments import evaluate, name_faults
 from mitosis._run.experiment import Experiment
 from mitosis._run.locking import lockable
 from mitosis.errors import InvalidParameterError, NotCanonicalError
-
-_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 @dataclass(frozen=True)
@@ -24,10 +21,12 @@ class Definitions:
 
     Attributes:
         faults: why a value cannot be locked, each with the variant it belongs to.
+        unsound: the names of these.
     """
 
     sound: tuple[Definition, ...]
     faults: tuple[str, ...]
+    unsound: tuple[LockName, ...]
 
 
 def define(found: Found, experiment: Experiment, locked: Collection[str]) -> Definitions:
@@ -44,12 +43,12 @@ def define(found: Found, experiment: Experiment, locked: Collection[str]) -> Def
     """
     sound: dict[tuple[str, str], Definition] = {}
     faults = []
+    names = []
     for parameter in _parameters(found, _arguments(found, experiment, locked)):
+        names.append(LockName(experiment.name, parameter.arg_name, str(parameter.var_name)))
         where = f"variant {parameter.var_name!r} of parameter {parameter.arg_name!r}"
         try:
             definition = _definition(experiment, parameter)
-        except _UnusableNameError as exc:
-            faults.append(f"{where}: {exc}")
         except InvalidParameterError as exc:
             faults += [f"{where}: {fault}" for fault in exc.faults]
         except NotCanonicalError as exc:
@@ -58,17 +57,13 @@ def define(found: Found, experiment: Experiment, locked: Collection[str]) -> Def
             key = parameter.arg_name, parameter.var_name
             if sound.setdefault(key, definition).variant.text != definition.variant.text:
                 faults.append(f"{where}: it is defined twice, with different values")
-    return Definitions(tuple(sound.values()), tuple(faults))
-
-
-class _UnusableNameError(ValueError):
-    """A variant's name that no trial would take."""
+    unsound = tuple(name for name in names if (name.parameter, name.name) not in sound)
+    return Definitions(tuple(sound.values()), tuple(faults), unsound)
 
 
 def _definition(experiment: Experiment, parameter: Parameter) -> Definition:
-    if not isinstance(parameter.var_name, str) or not parameter.var_name:
-        msg = f"its name is {parameter.var_name!r}; it has to be a text, not empty"
-        raise _UnusableNameError(msg)
+    if faults := tuple(name_faults(parameter)):
+        raise InvalidParameterError(faults=faults)
     (evaluated,) = evaluate(experiment, [parameter])
     (variant,) = lockable((evaluated,)).variants
     return Definition(experiment.name, variant)
@@ -76,9 +71,8 @@ def _definition(experiment: Experiment, parameter: Parameter) -> Definition:
 
 def _arguments(found: Found, experiment: Experiment, locked: Collection[str]) -> set[str]:
     """Return the names of arguments for which a variant may be defined."""
-    parameters = experiment.signature.parameters
-    names = {name for name, p in parameters.items() if p.kind in _BY_NAME}
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+    names = experiment.by_name
+    if experiment.takes_any:
         names |= set(locked)
         if found.step:  # its dict holds variants and nothing else
             names |= {name for space, _ in found.spaces for name in space}
@@ -98,5 +92,9 @@ def _parameters(found: Found, arguments: set[str]) -> Iterator[Parameter]:
                 if is_shadowed or not (name in arguments or isinstance(value, Parameter)):
                     continue
                 parameter = as_parameter(value, name, str(key), module)
-                if parameter.track and parameter.arg_name in arguments:
+                if parameter.track and _takes(arguments, parameter.arg_name):
                     yield parameter
+
+
+def _takes(arguments: set[str], name: object) -> bool:
+    return isinstance(name, str) and name in arguments  # a `Parameter` may name anything

@@ -23,10 +23,8 @@ from mitosis._cli.lock_place import (
 if TYPE_CHECKING:
     from mitosis._model import Lock
 
-_UNSAID = (
-    "",
-    "...",
-)  # "..." is what the message of a conflict puts there for a person to fill in
+_UNSAID = ("", "...")
+"""No reasons: the message of a conflict puts "..." there for a person to fill in."""
 
 
 @click.command("rename", context_settings=CONTEXT)
@@ -39,20 +37,22 @@ _UNSAID = (
 def rename_command(
     experiment: str, variant: Pair, new_name: str, why: str | None, **place: Any
 ) -> None:
-    """Give a lock another name; its former name is free then.
+    """Give a lock another name, NEW; its former name is free then.
 
     The definition and its trials stay. Trials keep the name they ran under.
 
     \b
     mitosis variants rename peak amplitude=low tiny --why "there is a lower one now"
-    """  # noqa: D301 - as above
+    """  # noqa: D301 - the control character keeps click from wrapping the example
     from mitosis._cli.lock_descriptions import renamed_text
     from mitosis._locks import find_lock, rename
 
     held = find_lock(sound_holdings(**place), lock_name(experiment, variant))
+    new_name = new_name.removeprefix(f"{variant[0]}=")  # as the other commands take names
     if why is None or why.strip() in _UNSAID:
         why = click.prompt("Why", default="", show_default=False) if _asks() else ""
     say(renamed_text(held, rename(held, new_name, str(why).strip())))
+    _remind_of_export()
 
 
 @click.command("retire", context_settings=CONTEXT)
@@ -79,9 +79,10 @@ def retire_command(
 
     holdings = sound_holdings(**place)
     found = [find_lock(holdings, lock_name(experiment, v)) for v in dict.fromkeys(variants)]
-    why = _reason(why, experiment, variants[0])
+    why = _reason(why, experiment, variants)
     for held in found:
         say(retired_text(held, retire(held, why)))
+    _remind_of_export()
 
 
 @click.command("export", context_settings=CONTEXT)
@@ -108,6 +109,7 @@ def export_command(
     The same locks make the same file, and retired ones are not in it. Where experiments are
     named, what the file holds of others stays.
     """
+    from mitosis._cli.lock_descriptions import exported_text, loss_text
     from mitosis._locks import lock_file_text, shared_locks, unknown_locks, write_lock_file
 
     holdings = find_holdings(**place)
@@ -119,13 +121,16 @@ def export_command(
         click.echo(lock_file_text(locks), nl=False)
         return
     file = Path(output) if output else _lock_file()
-    former = _former(file)
-    others = [lock for lock in former if experiments and lock.experiment not in experiments]
-    unknown = unknown_locks(holdings, [lock for lock in former if lock not in others])
+    others: list[Lock] = []
+    former: list[Lock] = []
+    for lock in _former(file):
+        is_named = not experiments or lock.experiment in experiments
+        (former if is_named else others).append(lock)
+    unknown = unknown_locks(holdings, former)
     if unknown and not drop_unknown:
-        raise click.UsageError(_loss_text(file, unknown))
+        raise click.UsageError(loss_text(file, unknown))
     write_lock_file(file, [*locks, *others])
-    click.echo(f"{file}: {_counted(len(locks) + len(others), 'lock')}")
+    click.echo(exported_text(file, [*locks, *others]))
 
 
 def _former(file: Path) -> list[Lock]:
@@ -139,19 +144,6 @@ def _former(file: Path) -> list[Lock]:
         if any("version is" in fault for fault in exc.faults):  # a newer mitosis made it
             raise
         return []
-
-
-def _loss_text(file: Path, unknown: list[Lock]) -> str:
-    names = [
-        f"    {x.experiment}  {x.variant.parameter}={x.variant.name}" for x in unknown[:20]
-    ]
-    if len(unknown) > len(names):
-        names.append(f"    ... and {len(unknown) - len(names)} more")
-    lines = "\n".join(names)
-    return (
-        f"{file} holds locks that no database here knows:\n{lines}\n"
-        "Take them over first (mitosis variants import), or leave them out (--drop-unknown)."
-    )
 
 
 @click.command("import", context_settings=CONTEXT)
@@ -174,31 +166,35 @@ def import_command(file: Path | None, why: str | None, **place: Any) -> None:
 
 
 def _lock_file() -> Path:
-    from mitosis._locks import LOCK_FILE
-    from mitosis._run.settings import repository_root
+    from mitosis._run.settings import default_lock_file
 
-    return (repository_root(Path.cwd()) or Path.cwd()) / LOCK_FILE
+    return default_lock_file(Path.cwd())
 
 
-def _reason(why: str | None, experiment: str, variant: Pair) -> str:
+def _remind_of_export() -> None:
+    file = _lock_file()
+    if file.exists():
+        click.echo(
+            f"Write {file.name} anew, so that others know of it: mitosis variants export"
+        )
+
+
+def _reason(why: str | None, experiment: str, variants: tuple[Pair, ...]) -> str:
     """Return the reason that was given, or ask a person for it."""
     if why is not None and why.strip() not in _UNSAID:
         return why.strip()
     if _asks():
-        return str(click.prompt("Why is it retired")).strip()
+        question = "Why is it retired" if len(variants) == 1 else "Why are they retired"
+        return str(click.prompt(question)).strip()
     import shlex
 
-    words = shlex.join([experiment, "=".join(variant)])
+    words = shlex.join([experiment, *map("=".join, variants)])
     example = f'mitosis variants retire {words} --why "was in the wrong unit"'
     raise click.UsageError(f"Say why, for those who find the trials later:\n    {example}")
 
 
 def _asks() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 COMMANDS = (rename_command, retire_command, export_command, import_command)

@@ -11,11 +11,12 @@ from mitosis._canonical import differences
 from mitosis._locks import Held, Imported, Named
 from mitosis._model import Act, Action, Lock, LockName
 from mitosis._recording.report import cut
-from mitosis._run.terminal import shown
+from mitosis._run.terminal import counted, shown
 
 _LEAST_WIDTH = 40
 _MOST_CHARACTERS = 300
 _MOST_SHOWN = 20
+_NO_LOSS = "Take them over first (mitosis variants import), or leave them out (--drop-unknown)."
 
 
 def full_text(wanted: Named, others: Sequence[Named], width: int | None) -> str:
@@ -33,7 +34,7 @@ def full_text(wanted: Named, others: Sequence[Named], width: int | None) -> str:
         "edition": f"{lock.variant.version} of the canonical text",
         "locked": f"{_moment(lock.locked_at)} by trial {_trial(lock)}",
         "commit": lock.commit or "(none)",
-        "used by": _counted(lock.used_by, "trial"),
+        "used by": counted(lock.used_by, "trial"),
         "database": str(held.file),
     }
     parts = [_headline(wanted), *(_fact(*fact, width) for fact in facts.items())]
@@ -95,6 +96,22 @@ def imported_text(file: Path, done: Imported) -> str:
     return "\n".join([summary, *(f"    {line}" for line in lines)])
 
 
+def exported_text(file: Path, locks: Sequence[Lock]) -> str:
+    """Say what an export wrote."""
+    return f"{file}: {counted(len(locks), 'lock')}"
+
+
+def loss_text(file: Path, unknown: Sequence[Lock]) -> str:
+    """Say which locks an export would drop from a file, and what to do."""
+    lines = [
+        f"    {lock.experiment}  {lock.variant.parameter}={lock.variant.name}"
+        for lock in unknown[:_MOST_SHOWN]
+    ]
+    if len(unknown) > _MOST_SHOWN:
+        lines.append(f"    ... and {len(unknown) - _MOST_SHOWN} more")
+    return "\n".join([f"{file} holds locks that no database here knows:", *lines, _NO_LOSS])
+
+
 def _headline(wanted: Named) -> str:
     lock = wanted.held.lock
     if lock.retired_at:
@@ -122,7 +139,7 @@ def _brief(named: Named) -> str:
     lines = [
         f"{shown(_full_label(named))}  {cut(lock.variant.text, _MOST_CHARACTERS)}",
         f"    locked {_moment(lock.locked_at)} by trial {_trial(lock)}, "
-        f"used by {_counted(lock.used_by, 'trial')}",
+        f"used by {counted(lock.used_by, 'trial')}",
         *(f"    {_deed(act)}" for act in lock.acts),
     ]
     if lock.variant.name != named.name:
@@ -180,7 +197,3 @@ def _whole(text: str) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -75,7 +75,9 @@ def nothing_text(holdings: Holdings, experiment: str | None, all_: bool) -> str:
     from mitosis._run.suggestion import near
 
     if not holdings.folder.is_dir():
-        return f"No variant is locked: there is no trials folder {holdings.folder}"
+        return (
+            f"No variant is locked: there is no trials folder {holdings.folder}{_shared_text()}"
+        )
     if experiment is None or not holdings.experiments:
         more = "" if all_ or not holdings.held else " now; --all shows the retired ones"
         return f"No variant is locked in {holdings.folder}{more}"
@@ -85,6 +87,15 @@ def nothing_text(holdings: Holdings, experiment: str | None, all_: bool) -> str:
         f"No variant of an experiment {experiment!r} is locked in {holdings.folder}"
         f"{near(experiment, holdings.experiments)}"
     )
+
+
+def _shared_text() -> str:
+    from mitosis._run.settings import default_lock_file
+
+    file = default_lock_file(Path.cwd())
+    if not file.exists():
+        return ""
+    return f"\n{file.name} holds locks of others: mitosis variants import"
 
 
 def say(text: str) -> None:

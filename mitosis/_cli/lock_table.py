@@ -12,7 +12,7 @@ from mitosis import _layout
 from mitosis._locks import Held
 from mitosis._model import Act, Action, Lock
 from mitosis._recording.report import cut
-from mitosis._run.terminal import shown
+from mitosis._run.terminal import counted, shown
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -51,7 +51,7 @@ def json_text(held: Iterable[Held]) -> str:
     return json.dumps([_document(h) for h in held], indent=2)
 
 
-def state(lock: Lock) -> str:
+def _state(lock: Lock) -> str:
     """Say whether a lock is in force, and what became of it otherwise."""
     if lock.retired_at:
         return f"retired {_day(lock.retired_at)}"
@@ -74,7 +74,7 @@ def _row(held: Held, with_state: bool) -> dict[str, str]:
         "trials": str(lock.used_by),
     }
     if with_state:
-        row["state"] = state(lock) or "in force"
+        row["state"] = _state(lock) or "in force"
     return row | {"database": held.file.name}
 
 
@@ -110,7 +110,7 @@ def _narrow(rows: list[dict[str, str]], width: int) -> Group:
 def _facts(row: dict[str, str]) -> str:
     origin = f"{row['locked (UTC)']} UTC by {row['by trial']}"
     facts = [origin if row["commit"] == "-" else f"{origin} at {row['commit']}"]
-    facts.append(f"{row['trials']} trial{'' if row['trials'] == '1' else 's'}")
+    facts.append(counted(int(row["trials"]), "trial"))
     facts += [row[name] for name in ("state", "database") if name in row]
     return ", ".join(facts)
 

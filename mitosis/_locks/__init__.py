@@ -7,12 +7,11 @@ imports no experiment, and makes no value canonical: definitions reach it as `Va
 from mitosis._locks.comparison import Comparison, Contradiction, Definition, compare
 from mitosis._locks.folder import Held, Holdings, held_locks
 from mitosis._locks.freeing import rename, retire
-from mitosis._locks.lockfile import LOCK_FILE, lock_file_text, read_lock_file, write_lock_file
+from mitosis._locks.lockfile import lock_file_text, read_lock_file, write_lock_file
 from mitosis._locks.naming import Named, find_definitions, find_lock
 from mitosis._locks.sharing import Imported, import_locks, shared_locks, unknown_locks
 
 __all__ = [
-    "LOCK_FILE",
     "Comparison",
     "Contradiction",
     "Definition",

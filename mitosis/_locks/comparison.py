@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mitosis._canonical import differences
 from mitosis._locks.folder import Held
-from mitosis._model import Conflict, Variant
+from mitosis._model import Conflict, LockName, Variant
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Definition:
     variant: Variant
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> LockName:
         """Experiment, parameter and name, as a lock has them."""
-        return self.experiment, self.variant.parameter, self.variant.name
+        return LockName(self.experiment, self.variant.parameter, self.variant.name)
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,22 @@ class Comparison:
     unused: tuple[Held, ...]
 
 
-def compare(definitions: Iterable[Definition], locks: Iterable[Held]) -> Comparison:
+def compare(
+    definitions: Iterable[Definition],
+    locks: Iterable[Held],
+    unsound: Collection[LockName] = (),
+) -> Comparison:
     """Hold definitions against locks, each lock's text under the edition that wrote it.
 
     Args:
         definitions: in any order.
         locks: in force; of the same name there may be one in a database and one in a
             `mitosis.lock`. Where both say the same, the first is reported.
+        unsound: what the code defines with a value that cannot be locked.
     """
     defined = _distinct(definitions)
     held = _without_repetitions(locks)
-    by_key: dict[tuple[str, str, str], list[Held]] = {}
+    by_key: dict[LockName, list[Held]] = {}
     for h in held:
         by_key.setdefault(h.key, []).append(h)
     against = [list(_contradictions(by_key.get(d.key, ()), d.variant)) for d in defined]
@@ -76,7 +81,7 @@ def compare(definitions: Iterable[Definition], locks: Iterable[Held]) -> Compari
             if d.key in by_key and not found
         ),
         new=tuple(d for d in defined if d.key not in by_key),
-        unused=tuple(h for h in held if h.key not in keys),
+        unused=tuple(h for h in held if h.key not in keys and h.key not in unsound),
     )
 
 

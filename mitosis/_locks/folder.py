@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mitosis import _layout
-from mitosis._model import Lock
+from mitosis._model import Lock, LockName
 from mitosis._store import Store
 from mitosis.errors import AmbiguousDatabaseError, DatabaseError, ForeignDatabaseError
 
@@ -20,9 +20,9 @@ class Held:
     file: Path
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> LockName:
         """Experiment, parameter and name: what a definition in force is known by."""
-        return self.lock.experiment, self.lock.variant.parameter, self.lock.variant.name
+        return self.lock.full_name
 
 
 @dataclass(frozen=True)

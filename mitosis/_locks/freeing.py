@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mitosis._locks.folder import Held
-from mitosis._model import Act, Action, Lock, LockName
+from mitosis._model import Act, Action, Lock
 from mitosis._provenance import person
 from mitosis._store import Store
 
@@ -20,7 +20,7 @@ def retire(held: Held, why: str) -> Lock:
         UnknownLockError: it is not in force any more.
         DatabaseError: the database cannot be used.
     """
-    return Store(held.file).retire(LockName(*held.key), _act(held, Action.RETIRED, why))
+    return Store(held.file).retire(held.key, _act(held, Action.RETIRED, why))
 
 
 def rename(held: Held, new_name: str, why: str = "") -> Lock:
@@ -35,7 +35,7 @@ def rename(held: Held, new_name: str, why: str = "") -> Lock:
         DatabaseError: the database cannot be used.
     """
     act = _act(held, Action.RENAMED, why)
-    return Store(held.file).rename(LockName(*held.key), new_name, act)
+    return Store(held.file).rename(held.key, new_name, act)
 
 
 def _act(held: Held, action: Action, why: str) -> Act:

@@ -18,7 +18,6 @@ from mitosis._canonical import text_digest
 from mitosis._model import Lock, Variant
 from mitosis.errors import LockFileError
 
-LOCK_FILE = "mitosis.lock"
 FILE_VERSION = 1
 
 _HEADER = """\
@@ -176,7 +175,7 @@ def _lock(table: dict[str, Any]) -> Lock:
             digest=table["digest"],
             version=table["edition"],
         ),
-        locked_at=table["locked_at"],
+        locked_at=table["locked_at"].astimezone(UTC),
         trial_name=table["trial"],
         trial_key=table["key"],
         commit=table.get("commit"),

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from mitosis._locks.folder import Held, Holdings
 from mitosis._model import Action, Lock, LockName
-from mitosis.errors import UnknownLockError
-
-_NUMBERED = re.compile(r"(.*)@([1-9][0-9]*)", re.DOTALL)
+from mitosis._store import unknown_lock
 
 
 @dataclass(frozen=True)
@@ -47,11 +42,12 @@ def find_definitions(holdings: Holdings, wanted: LockName) -> list[Named]:
     found = _definitions(known, wanted.name)
     if found:
         return [found[-1], *found[:-1]]
-    numbered = _NUMBERED.fullmatch(wanted.name)
-    found = _definitions(known, numbered[1]) if numbered else []
-    if not numbered or int(numbered[2]) > len(found):
-        raise _unknown(holdings.held, wanted)
-    index = int(numbered[2]) - 1
+    numbered = wanted.numbered
+    found = _definitions(known, numbered[0].name) if numbered else []
+    if not numbered or numbered[1] > len(found):
+        names = [held.key for held in holdings.held]
+        raise unknown_lock(wanted, names, names)
+    index = numbered[1] - 1
     return [found[index], *found[:index], *found[index + 1 :]]
 
 
@@ -65,7 +61,8 @@ def find_lock(holdings: Holdings, wanted: LockName) -> Held:
     for held in _known(holdings, wanted):
         if _is_in_force(held, wanted.name):
             return held
-    raise _unknown(holdings.in_force, wanted)
+    meant = [held.key for held in holdings.in_force]
+    raise unknown_lock(wanted, [held.key for held in holdings.held], meant)
 
 
 def former_names(lock: Lock) -> list[str]:
@@ -94,15 +91,3 @@ def _definitions(known: list[Held], name: str) -> list[Named]:
 
 def _is_in_force(held: Held, name: str) -> bool:
     return held.lock.variant.name == name and held.lock.retired_at is None
-
-
-def _unknown(held: Iterable[Held], wanted: LockName) -> UnknownLockError:
-    """Say which part of a name nothing has, and what is named like it."""
-    known = [one.key for one in held]
-    for place, sought in enumerate((wanted.experiment, wanted.parameter, wanted.name)):
-        there = sorted({key[place] for key in known})
-        known = [key for key in known if key[place] == sought]
-        if not known:
-            break
-    near = tuple(get_close_matches(sought, there, 3, 0.5))
-    return UnknownLockError(wanted=wanted.parts[place], near=near)

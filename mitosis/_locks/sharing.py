@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mitosis import _layout
-from mitosis._canonical import differences
 from mitosis._locks.folder import Held, Holdings
 from mitosis._model import Act, Action, Conflict, Lock
 from mitosis._provenance import person
-from mitosis._store import Store
+from mitosis._store import Store, sort_out
 from mitosis.errors import LockImportConflictError
 
 
@@ -97,26 +96,14 @@ def _refuse_unreadable(holdings: Holdings) -> None:
 
 
 def _refuse_contradictions(holdings: Holdings, by_database: dict[Path, list[Lock]]) -> None:
-    held = {(h.file, *h.key): h.lock for h in holdings.in_force}
     found: dict[Path, list[Conflict]] = {}
     for database, locks in by_database.items():
-        for lock in locks:
-            here = held.get((database, *Held(lock, database).key))
-            if here and (differing := _differing(here, lock)):
-                conflict = Conflict(here, lock.variant, differing)
-                found.setdefault(database, []).append(conflict)
+        known = [held.lock for held in holdings.in_force if held.file == database]
+        _, contradictions = sort_out(known, locks)
+        if contradictions:
+            found[database] = contradictions
     if found:
         # One error for all; where it is several files, what they share is the folder.
         place = next(iter(found)) if len(found) == 1 else holdings.folder
         conflicts = tuple(conflict for group in found.values() for conflict in group)
         raise LockImportConflictError(database=place, conflicts=conflicts)
-
-
-def _differing(here: Lock, given: Lock) -> tuple[tuple[str, str, str], ...]:
-    """Return what two locks differ in. A text means one value, whatever edition wrote it."""
-    if here.variant.text == given.variant.text:
-        return ()
-    if here.variant.version != given.variant.version:
-        editions = f"edition {here.variant.version}", f"edition {given.variant.version}"
-        return (("canonical text, which only one edition can compare", *editions),)
-    return differences(here.variant.text, given.variant.text)

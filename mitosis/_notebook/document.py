@@ -48,6 +48,7 @@ class Banner:
     main: str = ""
     duration: str = ""
     debug: bool = False
+    warnings: int = 0
 
 
 def build(plan: Plan, banner: Banner) -> NotebookNode:

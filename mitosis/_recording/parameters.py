@@ -63,5 +63,8 @@ def mutation_warning(argument: str, places: list[Difference]) -> str:
     ]
     if len(places) > _MOST:
         facts.append(f"    ... and {len(places) - _MOST} more places")
-    sentence = f"the experiment changed parameter {argument!r}; it was locked as it was before"
+    sentence = (
+        f"the experiment changed parameter {argument!r}, which was locked as it was before; "
+        "let it work on a copy"
+    )
     return "\n".join([sentence, *facts])

@@ -8,14 +8,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mitosis._canonical import generic_origin, place_of
+from mitosis._canonical import generic_origin, may_have_place, place_of
 from mitosis._layout import write_whole
-
-_NAMELESS = {type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set}
-"""Types of most values there are, asked for first."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +32,9 @@ class Keeping:
 def dumps(value: object) -> bytes:
     """Pickle with dill. What the running script defines travels whole, with what it uses.
 
-    What can be imported travels by name, also where dill would make a copy: decorated
-    functions, class methods, and the generators that libraries keep for the whole process, so
-    that what draws from the runner's draws from the kernel's.
+    What can be imported travels by name, also where dill would make a copy: modules with what
+    is in them, decorated functions, class methods, and the generators that libraries keep for
+    the whole process, so that what draws from the runner's draws from the kernel's.
     """
     buffer = io.BytesIO()
     _pickler()(buffer, recurse=True).dump(value)
@@ -50,28 +48,54 @@ def _pickler() -> Any:
     class Pickler(dill.Pickler):  # type: ignore[misc] # dill has no types
         """Pickles by name what is found under its name."""
 
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            # By id, with the types so that they live: a metaclass may lie about hash.
+            self._ordinary: dict[int, type] = {}
+
         def reducer_override(self, obj: Any) -> Any:
-            if type(obj) in _NAMELESS:
+            kind = type(obj)
+            if id(kind) in self._ordinary:
                 return NotImplemented
-            if _is_in_foreign_byte_order(obj):
-                return type(obj), (obj.shape, obj.dtype, bytearray(obj.tobytes()))
-            if generic := isinstance(obj, type) and generic_origin(obj):
-                return operator.getitem, generic
-            place = place_of(obj)
-            if place is None:
+            if _is_ordinary(kind):
+                self._ordinary[id(kind)] = kind
                 return NotImplemented
-            module, path = place
-            return operator.attrgetter(path), (sys.modules[module],)
+            return _reduced(obj)
 
     return Pickler
 
 
-def _is_in_foreign_byte_order(obj: Any) -> bool:
-    """Tell whether an object is an array of which numpy's own pickle changes the dtype."""
+def _is_ordinary(kind: type) -> bool:
+    """Tell whether all objects of a type travel as dill has it."""
+    return not may_have_place(kind) and not _is_array(kind)
+
+
+def _reduced(obj: Any) -> Any:
+    if _is_array(type(obj)):
+        return _of_foreign_byte_order(obj)
+    if issubclass(type(obj), type) and (generic := generic_origin(obj)):
+        return operator.getitem, generic
+    place = place_of(obj)
+    if place is None:
+        return NotImplemented
+    module, path = place
+    return (
+        (operator.attrgetter(path), (sys.modules[module],))
+        if path
+        else (import_module, (module,))
+    )
+
+
+def _is_array(kind: type) -> bool:
     numpy = sys.modules.get("numpy")
-    if numpy is None or type(obj) is not numpy.ndarray:
-        return False
-    return not obj.dtype.isnative and not obj.dtype.hasobject
+    return numpy is not None and kind is numpy.ndarray
+
+
+def _of_foreign_byte_order(array: Any) -> Any:
+    """Keep the dtype where numpy's own pickle changes it."""
+    if array.dtype.isnative or array.dtype.hasobject:
+        return NotImplemented
+    return type(array), (array.shape, array.dtype, bytearray(array.tobytes()))
 
 
 def read_pickle(path: Path) -> Any:

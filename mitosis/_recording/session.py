@@ -139,14 +139,24 @@ class Session:
         """Write what only the kernel knows, whether the experiment succeeded or not."""
         if traceback:
             self._log.write("stderr", f"{traceback}\n")
-        mutated = self._parameters.changes()
-        warned = [mutation_warning(argument, places) for argument, places in mutated.items()]
-        for warning in warned:
-            self._log.write("stderr", f"WARNING mitosis: {warning}\n")
-        self._report = replace(self._report, mutated=mutated, warnings=warned)
+        self._compare_again()
         self._log.end()
         self._report.with_usage().write(self._folder.report)
         _leave_without_closing_sockets()
+
+    def _compare_again(self) -> None:
+        """Tell which parameters the experiment has changed; at no price to the report."""
+        try:
+            mutated = self._parameters.changes()
+            warned = [
+                mutation_warning(argument, places) for argument, places in mutated.items()
+            ]
+        except Exception as exc:  # noqa: BLE001 - memory may have run out, or anything
+            mutated = {}
+            warned = [f"whether parameters were changed could not be found out: {exc!r}"]
+        for warning in warned:
+            self._log.write("stderr", f"WARNING mitosis: {warning}\n")
+        self._report = replace(self._report, mutated=mutated, warnings=warned)
 
 
 class Results:

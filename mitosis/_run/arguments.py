@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import operator
 import secrets
 from collections import Counter
@@ -15,7 +14,6 @@ from mitosis._run.experiment import Experiment
 from mitosis._run.suggestion import near
 from mitosis.errors import InvalidArgumentsError, InvalidParameterError
 
-_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _SEED_BITS = 32
 
 
@@ -101,7 +99,11 @@ def _merged(
 def _refuse_unusable(
     parameters: tuple[Parameter, ...], seed: int | None, group: str | None
 ) -> None:
-    faults = [fault for p in parameters for fault in _name_faults(p)]
+    faults = [
+        f"Parameter({p.var_name!r}, {p.arg_name!r}, ...): {fault}"
+        for p in parameters
+        for fault in name_faults(p)
+    ]
     if seed is not None and not _is_seed(seed):
         faults.append(f"the seed is {seed!r}; it has to be a whole number from 0")
     if group is not None and not (isinstance(group, str) and group and _is_unicode(group)):
@@ -110,15 +112,15 @@ def _refuse_unusable(
         raise InvalidParameterError(faults=tuple(faults))
 
 
-def _name_faults(parameter: Parameter) -> Iterable[str]:
-    where = f"Parameter({parameter.var_name!r}, {parameter.arg_name!r}, ...)"
+def name_faults(parameter: Parameter) -> Iterable[str]:
+    """Say why no trial takes a parameter under its names."""
     for kind, name in (("variant", parameter.var_name), ("argument", parameter.arg_name)):
         if not isinstance(name, str) or not name:
-            yield f"{where}: the {kind}'s name is {name!r}; it has to be a text, not empty"
+            yield f"the {kind}'s name is {name!r}; it has to be a text, not empty"
         elif not _is_unicode(name):
-            yield f"{where}: the {kind}'s name holds half of a surrogate pair"
+            yield f"the {kind}'s name holds half of a surrogate pair"
     if parameter.evaluate and not isinstance(parameter.vals, str):
-        yield f"{where}: with evaluate=True the value has to be the text of an expression"
+        yield "with evaluate=True the value has to be the text of an expression"
 
 
 def _is_unicode(text: str) -> bool:
@@ -138,15 +140,14 @@ def _is_seed(seed: Any) -> bool:
 
 def _refuse_misfits(experiment: Experiment, given: list[str]) -> None:
     signature = experiment.signature
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
-    by_name = {name for name, p in signature.parameters.items() if p.kind in _BY_NAME}
+    by_name = experiment.by_name
     required = {
         name
         for name, p in signature.parameters.items()
         if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
     }
     faults = [f"{name!r} is given {n} times" for name, n in Counter(given).items() if n > 1]
-    if not takes_any:
+    if not experiment.takes_any:
         unknown = [name for name in dict.fromkeys(given) if name not in by_name]
         free = by_name - set(given)
         faults += [

@@ -13,6 +13,7 @@ from typing import Any
 
 from mitosis.errors import InvalidExperimentError
 
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _SECTION = re.compile(
     r"^(?:(?:Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Notes?):\s*$"
     r"|(?:Parameters|Returns|Raises|Yields|Examples?|Notes?)\n-{3,}\s*$"
@@ -45,6 +46,16 @@ class Experiment:
     def signature(self) -> inspect.Signature:
         """The signature of `run`."""
         return inspect.signature(self.run)
+
+    @property
+    def by_name(self) -> set[str]:
+        """The arguments of `run` that can be passed by name."""
+        return {name for name, p in self.signature.parameters.items() if p.kind in _BY_NAME}
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether `run` takes arguments of any name."""
+        return any(p.kind is p.VAR_KEYWORD for p in self.signature.parameters.values())
 
 
 def describe(subject: Any) -> Experiment:

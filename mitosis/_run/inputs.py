@@ -37,7 +37,9 @@ class Inputs:
         shared: argument to the digest that names a large pickle's file.
         experiment: the experiment's pickle, where it is an object.
         registered: pickle of what the user registered for types in the values, if anything.
+        script: names under which things of the running script are locked.
         values: argument to its value where JSON can hold it, else a short text.
+        modules: argument to the modules that are imported before its pickle is read.
     """
 
     code: str
@@ -45,6 +47,7 @@ class Inputs:
     shared: Mapping[str, str]
     experiment: bytes | None
     registered: bytes | None
+    script: Mapping[str, str]
     values: Mapping[str, Any]
     modules: Mapping[str, tuple[str, ...]]
 
@@ -78,38 +81,47 @@ def prepare(
         NotPicklableError: names all values that dill cannot pickle.
     """
     texts = {v.parameter: v.text for v in locking.variants}
-    lines: list[str] = []
-    pickles: dict[str, bytes] = {}
+    literals = {p.arg_name: _literal(p.vals) for p in arguments.parameters}
     faults: list[str] = []
-    for name, value in arguments.passed.items():
-        note = "generated" if name == "seed" and arguments.seed_is_generated else "given"
-        lines.append(_line(name, repr(value), note))
-    for parameter in arguments.parameters:
-        name = parameter.arg_name
-        code = _literal(parameter.vals)
-        if code is None:
-            code = f"unpickled({name!r})"
-            what = f"parameter {name!r}, a {type(parameter.vals).__qualname__}"
-            pickles[name] = _pickled(parameter.vals, what, faults)
-        lines.append(_line(name, code, _note(parameter, texts.get(name))))
-    payload = None
+    pickles = {
+        p.arg_name: _pickled(
+            p.vals, f"parameter {p.arg_name!r}, a {type(p.vals).__qualname__}", faults
+        )
+        for p in arguments.parameters
+        if literals[p.arg_name] is None
+    }
+    payload = registered = None
     if experiment.module is None:
         payload = _pickled(experiment.payload, f"experiment {experiment.name!r}", faults)
-    registered = None
     if locking.registered:
         what = "what is registered for types in the parameters"
         registered = _pickled(registrations(locking.registered), what, faults)
     if faults:
         raise NotPicklableError(faults=tuple(faults))
     return Inputs(
-        code="\n".join(["parameters = {", *lines, "}"]),
+        code=_code(arguments, literals, texts),
         pickles=pickles,
         shared=_shared(pickles),
         experiment=payload,
         registered=registered,
+        script=locking.script,
         values={p.arg_name: _value(p, texts.get(p.arg_name)) for p in arguments.parameters},
         modules={p.arg_name: _modules(p) for p in arguments.parameters},
     )
+
+
+def _code(
+    arguments: Arguments, literals: Mapping[str, str | None], texts: Mapping[str, str]
+) -> str:
+    lines = ["parameters = {"]
+    for name, value in arguments.passed.items():
+        note = "generated" if name == "seed" and arguments.seed_is_generated else "given"
+        lines.append(_line(name, repr(value), note))
+    for parameter in arguments.parameters:
+        name = parameter.arg_name
+        code = literals[name] or f"unpickled({name!r})"
+        lines.append(_line(name, code, _note(parameter, texts.get(name))))
+    return "\n".join([*lines, "}"])
 
 
 def _literal(value: object) -> str | None:

@@ -49,6 +49,7 @@ class Page:
             main="" if outcome.main is None else main_text(outcome.main),
             duration=duration_text(outcome.usage.wall_seconds),
             debug=self._banner.debug,
+            warnings=len(outcome.warnings),
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mitosis._layout import DEFAULT_FOLDER
+from mitosis._layout import DEFAULT_FOLDER, LOCK_FILE
 from mitosis._run.suggestion import near
 from mitosis.errors import SettingsError
 
@@ -59,8 +59,16 @@ def find_settings(place: Path, config: Path | None = None) -> Settings:
 
 def default_trials_folder(place: Path, settings: Settings) -> Path:
     """Return the trials folder where the caller names none."""
-    root = repository_root(place) or Path.cwd()
-    return settings.trials_folder or root / DEFAULT_FOLDER
+    return settings.trials_folder or _root(place) / DEFAULT_FOLDER
+
+
+def default_lock_file(place: Path) -> Path:
+    """Return the file that the locks of what lies at `place` are shared by."""
+    return _root(place) / LOCK_FILE
+
+
+def _root(place: Path) -> Path:
+    return repository_root(place) or Path.cwd()
 
 
 def _table(file: Path) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def run(
         described = describe(experiment)
         arguments = bind(described, params, untracked_params, seed, group)
         with _messages(debug):
-            return _run(described, arguments, group, trials_folder, options)
+            return _run(described, arguments, trials_folder, options)
     except MitosisError as error:
         log.debug("where it was raised:", exc_info=True)
         raise error.with_traceback(None) from None  # the message says it all
@@ -117,7 +117,6 @@ def run(
 def _run(
     experiment: Experiment,
     arguments: Arguments,
-    group: str | None,
     trials_folder: Path | str | None,
     options: Options,
 ) -> Trial:
@@ -128,7 +127,7 @@ def _run(
         _require_committed(experiment, code)
     locking = Lockable() if options.debug else lockable(arguments.tracked)
     inputs = prepare(experiment, arguments, locking)
-    claim = _claim(experiment, arguments, inputs, locking.variants, group, code)
+    claim = _claim(experiment, arguments, inputs, locking.variants, code)
     database = _layout.database(folder, experiment.name, options.logfile)
     store = None if options.debug else Store(database)
     _layout.make_trials_folder(folder)
@@ -136,16 +135,7 @@ def _run(
         claimed = store.claim(claim) if store else None
         return conduct(
             Assignment(
-                experiment,
-                arguments,
-                inputs,
-                locking.script,
-                claim,
-                claimed,
-                store,
-                folder,
-                options,
-                signals,
+                experiment, arguments, inputs, claim, claimed, store, folder, options, signals
             )
         )
 
@@ -175,9 +165,9 @@ def _claim(
     arguments: Arguments,
     inputs: Inputs,
     variants: tuple[Variant, ...],
-    group: str | None,
     code: CodeState,
 ) -> Claim:
+    group = arguments.passed.get("group")
     names = [p.var_name for p in arguments.tracked]
     return Claim(
         experiment=experiment.name,

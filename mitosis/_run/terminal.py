@@ -103,6 +103,11 @@ def shown(name: str) -> str:
     return text if len(text) <= 100 else f"{text[:60]}...{text[-36:]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, e.g. `"1 trial"` or `"2 trials"`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def main_text(main: Any) -> str:
     """Return `main` as people like to read it."""
     if isinstance(main, float):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,14 +51,12 @@ class Assignment:
     """Everything that is settled before the first file is written.
 
     Attributes:
-        script: names under which things of the running script are locked.
         claimed: the granted claim; None in debug mode, as is `store`.
     """
 
     experiment: Experiment
     arguments: Arguments
     inputs: Inputs
-    script: Mapping[str, str]
     claim: Claim
     claimed: Claimed | None
     store: Store | None
@@ -147,7 +145,7 @@ class _Conduct:
             log_level="DEBUG" if a.options.debug else "INFO",
             parameters=a.inputs.write(folder, a.trials_folder),
             locked={v.parameter: v.text for v in a.claim.variants},
-            script=dict(a.script),
+            script=dict(a.inputs.script),
         ).write(folder.task)
         folder.log.touch()
         write_record(folder, a.claim, a.claimed, page)

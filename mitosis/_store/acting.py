@@ -5,7 +5,7 @@ A text never changes by it, and each deed is a row of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,13 @@ def rename(connection: Connection, name: LockName, new_name: str, act: Act) -> L
 
 
 def _refuse_name(connection: Connection, name: LockName, new_name: str) -> None:
+    if name._replace(name=new_name).numbered:
+        reason = "a name that ends so means a former definition"
+        raise RenameError(lock=str(name), new_name=new_name, reason=reason)
     if not new_name or new_name == name.name:
         reason = "that is its name already" if new_name else "a name cannot be empty"
         raise RenameError(lock=str(name), new_name=new_name, reason=reason)
-    taken = read_locks(connection, IN_FORCE, *is_named(replace(name, name=new_name)))
+    taken = read_locks(connection, IN_FORCE, *is_named(name._replace(name=new_name)))
     if taken:
         value, origin = _shortened(taken[0].variant.text), taken[0].origin
         reason = f"that name is locked to {value}\n    {origin}"
@@ -89,47 +92,52 @@ def import_locks(
         LockImportConflictError: names all that do.
     """
     experiments = {lock.experiment for lock in given}
-    known = {
-        _name(lock): lock
-        for lock in read_locks(connection, IN_FORCE, variant.c.experiment.in_(experiments))
-    }
-    new: list[Lock] = []
-    conflicts: list[Conflict] = []
-    for lock in given:
-        held = known.get(_name(lock))
-        if held is None:
-            known[_name(lock)] = lock
-            new.append(lock)
-        elif found := _differences(held, lock):
-            conflicts.append(Conflict(held, lock.variant, found))
+    known = read_locks(connection, IN_FORCE, variant.c.experiment.in_(experiments))
+    new, conflicts = sort_out(known, given)
     if conflicts:
         raise LockImportConflictError(database=database, conflicts=tuple(conflicts))
     return _insert(connection, new, replace(act, action=Action.IMPORTED)) if new else ()
 
 
-def _name(lock: Lock) -> LockName:
-    return LockName(lock.experiment, lock.variant.parameter, lock.variant.name)
+def sort_out(known: Iterable[Lock], given: Iterable[Lock]) -> tuple[list[Lock], list[Conflict]]:
+    """Tell which locks are new beside those in force, and which contradict them or each other.
+
+    Args:
+        known: the locks in force.
+        given: what is to be imported.
+    """
+    held = {lock.full_name: lock for lock in known}
+    new: list[Lock] = []
+    conflicts: list[Conflict] = []
+    for lock in given:
+        here = held.get(lock.full_name)
+        if here is None:
+            held[lock.full_name] = lock
+            new.append(lock)
+        elif found := _differences(here, lock):
+            conflicts.append(Conflict(here, lock.variant, found))
+    return new, conflicts
 
 
-def _differences(held: Lock, given: Lock) -> tuple[tuple[str, str, str], ...]:
+def _differences(here: Lock, given: Lock) -> tuple[tuple[str, str, str], ...]:
     """Return what two locks differ in.
 
     No edition gives a text to another value than an earlier one, so equal texts are one value;
     of different texts, two editions may have written one.
     """
-    editions = f"edition {held.variant.version}", f"edition {given.variant.version}"
-    texts = differences(held.variant.text, given.variant.text)
-    if not texts or editions[0] == editions[1]:
-        return texts
-    return (("canonical text", *editions), *texts)
+    versions = here.variant.version, given.variant.version
+    if here.variant.text == given.variant.text or versions[0] == versions[1]:
+        return differences(here.variant.text, given.variant.text)
+    editions = f"edition {versions[0]}", f"edition {versions[1]}"
+    return (("canonical text, which only one edition can compare", *editions),)
 
 
 def _insert(connection: Connection, locks: Sequence[Lock], act: Act) -> tuple[Lock, ...]:
     c = variant.c
     connection.execute(insert(variant), [variant_row(lock) for lock in locks])
-    names = {_name(lock) for lock in locks}
+    names = {lock.full_name for lock in locks}
     named = select(c.id, c.experiment, c.parameter, c.name).where(IN_FORCE)
     ids = [id_ for id_, *name in connection.execute(named) if LockName(*name) in names]
     connection.execute(insert(variant_act), [_act_row(id_, act) for id_ in ids])
-    found = {_name(lock): lock for lock in read_locks(connection, IN_FORCE)}
-    return tuple(found[_name(lock)] for lock in locks)
+    found = {lock.full_name: lock for lock in read_locks(connection, IN_FORCE)}
+    return tuple(found[lock.full_name] for lock in locks)

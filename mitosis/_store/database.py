@@ -80,11 +80,6 @@ class Store:
         with reading(self.path) as connection:
             return read_locks(connection, *conditions)
 
-    def locks(self, experiment: str) -> dict[tuple[str, str], Lock]:
-        """Return an experiment's definitions in force by parameter and variant name."""
-        found = self.variants(experiment)
-        return {(lock.variant.parameter, lock.variant.name): lock for lock in found}
-
     def rename(self, lock_name: LockName, new_name: str, act: Act) -> Lock:
         """Give a locked variant another name, and return it as it is then.
 

@@ -77,17 +77,32 @@ def is_named(name: LockName) -> tuple[ColumnElement[bool], ...]:
 
 
 def _unknown(connection: Connection, wanted: LockName) -> UnknownLockError:
-    """Say which part of a name nothing has, and what in force has one like it."""
     c = variant.c
-    query = select(c.experiment, c.parameter, c.name, IN_FORCE)
-    known = [tuple(row) for row in connection.execute(query)]
-    for place, sought in enumerate((wanted.experiment, wanted.parameter, wanted.name)):
-        there = {row[place] for row in known if row[-1]}
-        known = [row for row in known if row[place] == sought]
+    rows = connection.execute(select(c.experiment, c.parameter, c.name, IN_FORCE)).all()
+    known = [(LockName(*name), is_in_force) for *name, is_in_force in rows]
+    return unknown_lock(
+        wanted, [name for name, _ in known], [name for name, is_meant in known if is_meant]
+    )
+
+
+def unknown_lock(
+    wanted: LockName, known: Iterable[LockName], near: Iterable[LockName]
+) -> UnknownLockError:
+    """Say which part of a name nothing has, and what has one like it.
+
+    Args:
+        wanted: what nothing was found under.
+        known: the names of all definitions there are.
+        near: of these, the names that could be meant.
+    """
+    for place, sought in enumerate(wanted):
+        like = sorted({name[place] for name in near})
+        known = [name for name in known if name[place] == sought]
+        near = [name for name in near if name[place] == sought]
         if not known:
             break
-    near = tuple(difflib.get_close_matches(sought, sorted(there), 3, 0.5))
-    return UnknownLockError(wanted=wanted.parts[place], near=near)
+    found = tuple(difflib.get_close_matches(sought, like, 3, 0.5))
+    return UnknownLockError(wanted=wanted.parts[place], near=found)
 
 
 def variant_row(lock: Lock) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_unchanged_definitions_agree_and_expressions_are_unused(lab: Project) ->
         done = check(lab, *words)
         assert done.status == 0, done
         assert done.out.splitlines() == [
-            "Locked, but not defined in the code:",
+            "Locked, but in no dict of variants:",
             "    peak  amplitude=2*3",
             "",
             "mitosis check: 0 conflicts, 1 as locked, 0 new, 1 unused",
@@ -172,7 +172,7 @@ def test_no_trial_starts_while_modules_are_imported(lab: Project) -> None:
     lab.commit()
     done = check(lab)
     assert done.status == 2
-    assert "was called for experiment 'peak' inside a trial or a check" in done.err
+    assert "was called for experiment 'peak' inside a trial, or while" in done.err
     assert "1 as locked" in done.out
 
 

@@ -78,7 +78,10 @@ def test_a_parameter_that_the_experiment_changed_is_reported(
         ["config['layers'][3]", "(absent)", "4"],
         ["config['rate']", "1.0", "0.5"],
     ]
-    assert ["data.preview[0]", "0.0", "7.0"] in record["mutated"]["data"]
+    ((path, before, after),) = record["mutated"]["data"]
+    assert path == "data"
+    assert before.startswith("dtype='<f8', shape=(9,), preview=[0.0, 0.0, ")
+    assert after.startswith("dtype='<f8', shape=(9,), preview=[7.0, 7.0, 0.0, ")
     (log,) = (project.root / "trials").glob("*/output.log")
     page = (project.root / "trials" / "trial_changing-a-b-1.html").read_text()
     for shown in (log.read_text(), page, done.err):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +127,20 @@ def test_a_cycle_is_no_literal() -> None:
     value: list[Any] = []
     value.append(value)
     assert not is_literal(value)
+
+
+def test_an_array_is_told_by_shape_and_preview_at_once() -> None:
+    locked, given = canonical({"x": np.zeros(3)}), canonical({"x": np.ones(4)})
+    ((path, before, after),) = differences(locked, given)
+    assert path == "$['x']"
+    assert before.startswith("dtype='<f8', shape=(3,), preview=[0.0, 0.0, 0.0], blake3='")
+    assert after.startswith("dtype='<f8', shape=(4,), preview=[1.0, 1.0, 1.0, 1.0], blake3='")
+    assert before.endswith("...'")
+
+
+def test_arrays_that_differ_behind_the_preview_differ_in_the_digest_shown() -> None:
+    long = np.zeros(1000)
+    other = long.copy()
+    other[-1] = 1
+    ((_, before, after),) = differences(canonical(long), canonical(other))
+    assert before != after

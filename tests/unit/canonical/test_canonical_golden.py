@@ -48,6 +48,7 @@ def test_locks_of_the_first_edition_still_fit(expression: str) -> None:
     assert written.former.get(1, written.text) == FIRST_EDITION[expression]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", [0, 1, 4242])
 def test_texts_are_the_same_in_other_processes(
     interpreter: Callable[..., str], hash_seed: int

@@ -86,8 +86,8 @@ def test_a_time_is_written_as_isoformat_does(value: dt.datetime) -> None:
         (liars.Endless(), "what its __reduce__ yields does not end"),
         (liars.Bottomless(), "nested deeper than 150 levels"),
         (super(liars.HiddenSlots, liars.HiddenSlots(1)), "part of running code"),
-        (asyncio.Lock(), "a lock belongs to one process"),
-        (asyncio.Queue(), "a lock belongs to one process"),
+        (asyncio.Lock(), "a lock of threads belongs to one process"),
+        (asyncio.Queue(), "a lock of threads belongs to one process"),
     ],
 )
 def test_what_cannot_be_read_is_refused_not_crashed(value: Any, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import enum
 import pickle
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 import dill
 import pytest
 
-from mitosis._canonical import canonical
+from mitosis._canonical import canonical, form
 from mitosis.errors import NotCanonicalError
 from tests.unit.canonical import samples
 
@@ -21,6 +22,10 @@ nan = float("nan")
 
 def frame() -> Any:
     return pl.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None], "c": [0.5, None, nan]})
+
+
+class Plan(enum.Enum):
+    CUSTOM = (pl.col("a").map_batches(samples.plus),)
 
 
 NESTED = pl.Series([[1, 2], [], None])
@@ -103,6 +108,12 @@ def test_an_expression_that_holds_a_function_is_refused() -> None:
         canonical(held)
     with pytest.raises(NotCanonicalError, match="holds a Python function"):
         canonical(frame().lazy().select(held))
+
+
+def test_a_member_whose_value_is_refused_only_now_is_known_as_it_was() -> None:
+    written = form(Plan.CUSTOM)
+    assert written.text == f"<{__name__}.Plan.CUSTOM>"
+    assert written.former[1].startswith(f"<{__name__}.Plan.CUSTOM: (polars.Expr(")
 
 
 def test_the_text_is_the_same_where_numpy_is_not_loaded() -> None:

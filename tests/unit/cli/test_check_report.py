@@ -74,7 +74,7 @@ def test_a_file_elsewhere_is_named_in_full() -> None:
 def test_new_and_unused_ones_are_listed_unless_all_is_to_be_quiet() -> None:
     what = checked(defined("two\nlines", 1))
     assert "Not locked yet:\n    sine  noise=two\\nlines\n" in report(what)
-    assert "Locked, but not defined in the code:\n    sine  noise=high\n" in report(what)
+    assert "Locked, but in no dict of variants:\n    sine  noise=high\n" in report(what)
     assert report(what, quiet=True) == ""
     assert what.exit_status == 0
 

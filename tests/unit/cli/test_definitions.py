@@ -58,6 +58,16 @@ def test_a_parameter_has_its_own_names(defined: Any) -> None:
     assert values(found) == {"x=own": "5"}
 
 
+def test_a_parameter_for_what_can_be_no_argument_is_no_variant(defined: Any) -> None:
+    assert values(defined("x = {'k': Parameter('own', ['x'], 5), 'l': 6}")) == {"x=l": "6"}
+
+
+def test_a_name_that_no_trial_takes_is_told(defined: Any) -> None:
+    found = defined(r"x = {'half': Parameter('\ud800', 'x', 5)}")
+    assert found.sound == ()
+    assert "half of a surrogate pair" in found.faults[0]
+
+
 def test_an_expression_is_evaluated_as_a_trial_evaluates_it(defined: Any) -> None:
     found = defined("x = {'two units': Parameter('two units', 'x', '2 * unit', evaluate=True)}")
     assert values(found) == {"x=two units": "6"}
@@ -82,7 +92,7 @@ def test_all_that_cannot_be_locked_is_told_with_its_place(defined: Any) -> None:
     bad, expression, unnamed = found.faults
     assert bad.startswith("variant 'bad' of parameter 'x', $['deep'][0]: a lambda")
     assert "ZeroDivisionError" in expression
-    assert "its name is ''" in unnamed
+    assert "the variant's name is ''" in unnamed
 
 
 @pytest.mark.parametrize(("value", "faults"), [(1, 0), (2, 1)])

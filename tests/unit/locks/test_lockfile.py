@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
+from datetime import timedelta, timezone
 from pathlib import Path
 from random import Random
 
@@ -83,6 +85,16 @@ def test_the_file_is_ordinary_toml_with_a_remark_on_what_it_is() -> None:
     content = tomllib.loads(text)
     assert content["version"] == 1
     assert content["variant"][0]["text"] == "0.1"
+
+
+def test_a_moment_written_by_hand_in_another_zone_is_read_in_utc(file: Path) -> None:
+    text = lock_file_text(LOCKS[:1])
+    (moment,) = re.findall(r"locked_at = (.*)", text)
+    east = LOCKS[0].locked_at.astimezone(timezone(timedelta(hours=5)))
+    file.write_text(text.replace(moment, east.isoformat()), encoding="utf-8")
+    (read,) = read_lock_file(file)
+    assert read == LOCKS[0]
+    assert read.origin == LOCKS[0].origin
 
 
 def test_no_locks_make_a_file_that_can_be_read(file: Path) -> None:

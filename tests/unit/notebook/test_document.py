@@ -134,6 +134,7 @@ def test_a_label_replaces_the_one_that_was_there() -> None:
         "main": "3",
         "duration": "",
         "debug": False,
+        "warnings": 0,
     }
 
 
@@ -156,3 +157,13 @@ def test_the_file_is_json_that_keeps_what_was_written() -> None:
     plan = replace(PLAN, experiment="größe 🧬")
     stored = json.loads(to_ipynb(build(plan, BANNER)))
     assert "größe 🧬" in "".join(stored["cells"][0]["source"])
+
+
+def test_warnings_stand_under_the_title_as_text() -> None:
+    notebook = finished(build(PLAN, BANNER), ["a <b> *changed*\n    x[0]\n        before  1"])
+    title, warning, *_ = notebook.cells
+    assert title.metadata.tags == ["title"]
+    assert warning.metadata.tags == ["warning"]
+    assert warning.source.startswith(
+        "**Warning:** a &#60;b&#62; &#42;changed&#42;\n\n```\nx[0]\n"
+    )

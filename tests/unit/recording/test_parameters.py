@@ -62,7 +62,10 @@ def test_a_parameter_bound_to_another_value_later_was_not_changed() -> None:
 def test_a_warning_is_a_sentence_and_the_first_places() -> None:
     places = [(f"x[{index}]", "0", "1") for index in range(12)]
     sentence, *facts = mutation_warning("x", places).splitlines()
-    assert sentence == "the experiment changed parameter 'x'; it was locked as it was before"
+    assert sentence == (
+        "the experiment changed parameter 'x', which was locked as it was before; "
+        "let it work on a copy"
+    )
     assert facts[:3] == ["    x[0]", "        before  0", "        after   1"]
     assert facts[-1] == "    ... and 2 more places"
     assert len(facts) == 31

@@ -42,6 +42,13 @@ class Stubborn:
         raise ValueError("I stay here")
 
 
+class Pretender:
+    __class__ = property(lambda self: type)
+
+    def __reduce__(self) -> Any:
+        return Pretender, ()
+
+
 def numbers() -> Iterator[int]:
     yield 1
 
@@ -83,6 +90,27 @@ def test_what_is_locked_by_its_name_travels_by_it(value: Any) -> None:
 def test_what_stands_under_a_name_is_the_very_object_again() -> None:
     for value in (named_things.slow, named_things.counted, random.Random.__init__):
         assert dill.loads(dumps([value]))[0] is value
+
+
+def test_a_module_is_imported_and_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(named_things, "level", 1, raising=False)
+    data = dumps([named_things, named_things.slow, named_things.counted])
+    monkeypatch.setattr(named_things, "level", 2)
+    module, slow, counted = dill.loads(data)
+    assert module is named_things
+    assert (slow, counted) == (named_things.slow, named_things.counted)
+    assert named_things.level == 2
+
+
+def test_a_named_thing_travels_beside_what_no_pickle_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(named_things, "numbers", numbers(), raising=False)
+    assert dill.loads(dumps(named_things.slow)) is named_things.slow
+
+
+def test_what_pretends_to_be_a_class_travels() -> None:
+    assert type(dill.loads(dumps(Pretender()))) is Pretender
 
 
 def test_a_generator_of_ones_own_travels_with_its_state() -> None:

@@ -16,6 +16,7 @@ from mitosis._model import (
     Claim,
     CodeState,
     Finish,
+    Lock,
     LockName,
     Machine,
     Outcome,
@@ -23,6 +24,7 @@ from mitosis._model import (
     Usage,
     Variant,
 )
+from mitosis._store import Store
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -59,6 +61,12 @@ def act(why: str = "typo", **fields: Any) -> Act:
     """Return what somebody did two days after the claims; the store says what it was."""
     done = Act(Action.RETIRED, NOON + timedelta(days=2), "Ada <ada@example.org>", why)
     return replace(done, **fields)
+
+
+def in_force(store: Store, experiment: str = "sine") -> dict[tuple[str, str], Lock]:
+    """Return an experiment's locks by parameter and name."""
+    locks = store.variants(experiment)
+    return {(lock.variant.parameter, lock.variant.name): lock for lock in locks}
 
 
 def finish(key: str, main: Any = 1.5, **fields: Any) -> Finish:

@@ -12,9 +12,9 @@ from mitosis._model import Act, Action, LockName
 from mitosis._store import Store
 from mitosis.errors import RenameError, UnknownLockError, VariantConflictError
 
-from .claims import COMMIT, LOW, NOON, act, claim, execute, variant
+from .claims import COMMIT, LOW, NOON, act, claim, execute, in_force, variant
 
-FAINT = replace(LOW, name="faint")
+FAINT = LOW._replace(name="faint")
 
 
 @pytest.fixture
@@ -31,11 +31,11 @@ def names(store: Store, **options: bool) -> list[tuple[str, str, int]]:
 
 
 def test_a_renamed_lock_keeps_all_but_its_name(used: Store) -> None:
-    before = used.locks("sine")["noise", "low"]
+    before = in_force(used)["noise", "low"]
     lock = used.rename(LOW, "faint", act("clearer"))
     renamed = Act(Action.RENAMED, act().at, act().by, "clearer", former_name="low")
     assert lock == replace(before, variant=variant("faint"), acts=(renamed,))
-    assert used.locks("sine")["noise", "faint"] == lock
+    assert in_force(used)["noise", "faint"] == lock
     assert before.used_by == lock.used_by == 2
 
 
@@ -101,12 +101,12 @@ def test_names_of_other_parameters_and_experiments_and_retired_ones_can_be_taken
 
 
 def test_a_retired_lock_is_left_with_its_trials_and_its_story(used: Store) -> None:
-    before = used.locks("sine")["noise", "low"]
+    before = in_force(used)["noise", "low"]
     lock = used.retire(LOW, act("a typo"))
     retired = Act(Action.RETIRED, NOON + timedelta(days=2), act().by, "a typo")
     assert lock == replace(before, retired_at=retired.at, acts=(retired,))
     assert used.variants("sine", retired=True)[1] == lock
-    assert ("noise", "low") not in used.locks("sine")
+    assert ("noise", "low") not in in_force(used)
 
 
 def test_a_retired_name_is_locked_anew_and_counts_its_own_trials(used: Store) -> None:

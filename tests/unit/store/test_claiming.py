@@ -10,7 +10,7 @@ from mitosis._model import Claimed, Lock
 from mitosis._store import Store
 from mitosis.errors import DatabaseError
 
-from .claims import COMMIT, LOW, NOON, act, claim, execute, variant
+from .claims import COMMIT, LOW, NOON, act, claim, execute, in_force, variant
 
 HOSTILE = [
     "",
@@ -78,15 +78,15 @@ def test_experiments_that_share_a_file_are_locked_and_counted_apart(store: Store
     store.claim(claim())
     other = claim(variant(text="0.2"), experiment="cosine")
     assert store.claim(other).iteration == 1
-    assert store.locks("sine")["noise", "low"].variant.text == "0.1"
-    assert store.locks("cosine")["noise", "low"].variant.text == "0.2"
+    assert in_force(store)["noise", "low"].variant.text == "0.1"
+    assert in_force(store, "cosine")["noise", "low"].variant.text == "0.2"
     with pytest.raises(RuntimeError, match="locked with another value"):
         store.claim(claim(variant(text="0.1"), experiment="cosine"))
 
 
 def test_an_experiment_without_parameters_is_counted_too(store: Store) -> None:
     assert [store.claim(claim(variants=())).iteration for _ in range(2)] == [1, 2]
-    assert store.locks("sine") == {}
+    assert in_force(store) == {}
 
 
 def test_a_lock_says_who_locked_the_variant_and_when(store: Store) -> None:
@@ -94,12 +94,12 @@ def test_a_lock_says_who_locked_the_variant_and_when(store: Store) -> None:
     store.claim(first)
     store.claim(claim(started_at=NOON + timedelta(days=1)))
     lock = Lock("sine", variant(), NOON, "sine-low-1", first.key, COMMIT, used_by=2)
-    assert store.locks("sine") == {("noise", "low"): lock}
+    assert in_force(store) == {("noise", "low"): lock}
 
 
 def test_one_name_may_stand_for_different_values_of_different_parameters(store: Store) -> None:
     store.claim(claim(variant("low", "1", "noise"), variant("low", "2", "force")))
-    locks = store.locks("sine")
+    locks = in_force(store)
     assert locks["noise", "low"].variant.text == "1"
     assert locks["force", "low"].variant.text == "2"
 
@@ -109,7 +109,7 @@ def test_a_claim_locks_what_is_new_and_leaves_what_is_locked(store: Store) -> No
     store.claim(first)
     second = claim(variant(), variant("mild", "1", "force"))
     store.claim(second)
-    lockers = {names: lock.trial_key for names, lock in store.locks("sine").items()}
+    lockers = {names: lock.trial_key for names, lock in in_force(store).items()}
     assert lockers == {("noise", "low"): first.key, ("force", "mild"): second.key}
 
 
@@ -117,7 +117,7 @@ def test_a_claim_locks_what_is_new_and_leaves_what_is_locked(store: Store) -> No
 def test_names_and_texts_of_any_kind_come_back_as_they_were(store: Store, name: str) -> None:
     given = variant(name, f"text {name}", f"parameter {name}")
     assert [store.claim(claim(given)).iteration for _ in range(2)] == [1, 2]
-    (lock,) = store.locks("sine").values()
+    (lock,) = in_force(store).values()
     assert lock.variant == given
     assert [row["variants"] for row in store.trials()] == [{given.parameter: name}] * 2
 
@@ -125,7 +125,7 @@ def test_names_and_texts_of_any_kind_come_back_as_they_were(store: Store, name: 
 def test_all_hostile_names_are_variants_of_their_own(store: Store) -> None:
     claimed = [store.claim(claim(variant(name, name))).iteration for name in HOSTILE]
     assert claimed == [1] * len(HOSTILE)
-    assert {name for _, name in store.locks("sine")} == set(HOSTILE)
+    assert {name for _, name in in_force(store)} == set(HOSTILE)
 
 
 def test_names_that_differ_only_in_case_are_two_variants(store: Store) -> None:
@@ -188,7 +188,7 @@ def test_a_retired_name_can_be_used_for_another_value(store: Store) -> None:
     store.claim(claim())
     store.retire(LOW, act())
     store.claim(claim(variant(text="0.2")))
-    assert store.locks("sine")["noise", "low"].variant.text == "0.2"
+    assert in_force(store)["noise", "low"].variant.text == "0.2"
     kept = execute(store.path, "SELECT text, retired_at FROM variant ORDER BY id")
     assert kept == [("0.1", "2024-05-08T12:00:00.000000+00:00"), ("0.2", None)]
 
@@ -197,5 +197,5 @@ def test_any_number_of_retired_definitions_may_share_a_name(store: Store) -> Non
     for text in ("1", "2", "3"):
         store.claim(claim(variant(text=text)))
         store.retire(LOW, act())
-    assert store.locks("sine") == {}
+    assert in_force(store) == {}
     assert store.claim(claim(variant(text="4"))).iteration == 4

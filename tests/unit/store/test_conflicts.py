@@ -10,7 +10,7 @@ from mitosis._model import Conflict, Variant
 from mitosis._store import Store
 from mitosis.errors import VariantConflictError
 
-from .claims import COMMIT, NOON, claim, variant
+from .claims import COMMIT, NOON, claim, in_force, variant
 
 
 def refused(store: Store, *variants: Variant) -> VariantConflictError:
@@ -22,7 +22,7 @@ def refused(store: Store, *variants: Variant) -> VariantConflictError:
 def test_the_conflict_holds_what_is_locked_and_what_was_given(store: Store) -> None:
     store.claim(claim())
     given = variant(text="0.2")
-    lock = store.locks("sine")["noise", "low"]
+    lock = in_force(store)["noise", "low"]
     assert refused(store, given).conflicts == (Conflict(lock, given, (("$", "0.1", "0.2"),)),)
 
 
@@ -46,7 +46,7 @@ def test_the_file_keeps_every_byte_and_no_other_file_appears(store: Store) -> No
 def test_a_refused_claim_locks_none_of_its_other_variants(store: Store) -> None:
     store.claim(claim())
     refused(store, variant("mild", "1", "force"), variant(text="0.2"))
-    assert set(store.locks("sine")) == {("noise", "low")}
+    assert set(in_force(store)) == {("noise", "low")}
     assert len(store.trials()) == 1
 
 

@@ -12,7 +12,7 @@ from mitosis._model import Action, Conflict, Lock
 from mitosis._store import Store
 from mitosis.errors import LockImportConflictError, VariantConflictError
 
-from .claims import COMMIT, LOW, NOON, act, claim, variant
+from .claims import COMMIT, LOW, NOON, act, claim, in_force, variant
 
 ACT = act("from Ada", action=Action.IMPORTED)
 
@@ -52,7 +52,7 @@ def test_what_is_locked_here_with_the_same_text_is_passed_over(store: Store) -> 
     store.claim(claim(key="fffffff1"))
     (new,) = store.import_locks([lock(), lock("high", "0.9")], ACT)
     assert new.variant.name == "high"
-    here = store.locks("sine")["noise", "low"]
+    here = in_force(store)["noise", "low"]
     assert (here.trial_key, here.acts) == ("fffffff1", ())
 
 
@@ -70,7 +70,7 @@ def test_importing_nothing_makes_no_file(store: Store) -> None:
 
 def test_a_contradiction_refuses_all_and_all_contradictions_are_named(store: Store) -> None:
     store.claim(claim(variant("low", "0.1"), variant("high", "9", "force")))
-    here = store.locks("sine")["noise", "low"]
+    here = in_force(store)["noise", "low"]
     given = [lock("new", "5"), lock(text="0.2"), lock(variant=variant("high", "8", "force"))]
     error = refused(store, *given)
     first, second = error.conflicts
@@ -112,7 +112,7 @@ def test_a_name_that_was_retired_here_can_be_imported(store: Store) -> None:
     store.claim(claim())
     store.retire(LOW, act())
     (new,) = store.import_locks([lock(text="0.2", locked_at=NOON + timedelta(days=1))], ACT)
-    assert store.locks("sine") == {("noise", "low"): new}
+    assert in_force(store) == {("noise", "low"): new}
     assert len(store.variants(retired=True)) == 2
 
 

@@ -187,9 +187,7 @@ def test_claims_go_on_where_they_stood(raised: Store) -> None:
     assert by_text(raised.variants(retired=True))["0.2"].used_by == 3
 
 
-@pytest.mark.parametrize(
-    "verb", [Store.trials, Store.variants, lambda store: store.locks("sine")]
-)
+@pytest.mark.parametrize("verb", [Store.trials, Store.variants])
 def test_reading_changes_nothing(old: Store, verb: Verb) -> None:
     before = old.path.read_bytes()
     verb(old)

@@ -25,14 +25,14 @@ from mitosis.errors import (
 )
 from tests.conftest import Unprivileged
 
-from .claims import LOW, NOON, act, claim, execute, finish, variant
+from .claims import LOW, NOON, act, claim, execute, finish, in_force, variant
 
 LOCK = Lock("sine", variant(), NOON, "sine-low-1", "0000000a", None)
 VERBS: dict[str, Callable[[Store], object]] = {
     "claim": lambda store: store.claim(claim()),
     "finish": lambda store: store.finish(finish("00000001")),
     "trials": lambda store: store.trials(),
-    "locks": lambda store: store.locks("sine"),
+    "variants": lambda store: store.variants(),
     "retire": lambda store: store.retire(LOW, act()),
     "rename": lambda store: store.rename(LOW, "faint", act()),
     "import": lambda store: store.import_locks([LOCK], act()),
@@ -132,7 +132,7 @@ def test_a_database_of_a_newer_mitosis_is_not_written(used: Store, verb: Verb) -
 
 def test_a_database_of_a_newer_mitosis_can_be_read(used: Store) -> None:
     execute(used.path, "UPDATE meta SET value = '99' WHERE key = 'schema_version'")
-    assert len(used.trials()) == len(used.locks("sine")) > 0
+    assert len(used.trials()) == len(in_force(used)) > 0
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_an_empty_file_is_taken_by_the_first_claim(store: Store) -> None:
     assert store.claim(claim()).iteration == 1
 
 
-@pytest.mark.parametrize("name", ["finish", "trials", "locks"])
+@pytest.mark.parametrize("name", ["finish", "trials", "variants"])
 def test_an_empty_file_is_left_by_everything_else(store: Store, name: str) -> None:
     store.path.touch()
     refused(store, VERBS[name], DatabaseError, "not made by mitosis")
@@ -164,7 +164,7 @@ def test_a_folder_in_its_place(store: Store, verb: Verb) -> None:
     assert caught.value.database == store.path
 
 
-@pytest.mark.parametrize("name", ["finish", "trials", "locks"])
+@pytest.mark.parametrize("name", ["finish", "trials", "variants"])
 def test_a_missing_file_is_not_made_by_reading(store: Store, name: str) -> None:
     with pytest.raises(DatabaseError, match="unable to open"):
         VERBS[name](store)
