@@ -425,8 +425,14 @@ class VariantConflictError(MitosisError, RuntimeError):
     def _retire(self) -> str:
         """A line for a shell. The reason is left for a person to fill in."""
         names = [f"{c.given.parameter}={c.given.name}" for c in self.conflicts]
-        words = [self.experiment, *names, "-F", str(self.database.parent)]
-        return f"mitosis variants retire {shlex.join(words)} --why ..."
+        options = ["-F", str(self.database.parent)]
+        if self.database.name != f"{self.experiment}.db":
+            options += ["--logfile", self.database.name]
+        words = [self.experiment, *names]
+        if any(word.startswith("-") for word in words):
+            parts = [*options, "--why", "...", "--", *words]
+            return f"mitosis variants retire {shlex.join(parts)}"
+        return f"mitosis variants retire {shlex.join([*words, *options])} --why ..."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -629,7 +635,7 @@ class LockFileError(MitosisError, ValueError):
         return (
             f"{self.file} cannot be used:\n{_lines(self.faults)}\n"
             "No lock was changed. Take the file from a commit in which it was whole, or write "
-            "it anew with: mitosis variants export"
+            "it anew with: mitosis variants export --drop-unknown"
         )
 
 

@@ -56,7 +56,9 @@ def find(kind: type) -> Extension | None:
     for place, cls in enumerate(lineage):
         said = _said_of(cls)
         if said is not None:
-            _refuse_more_state(lineage[:place], cls)
+            known = anatomy.lineage(cls)
+            beside = [other for other in lineage[place:] if not _is_among(other, known)]
+            _refuse_more_state([*lineage[:place], *beside], cls)
             return said
         if METHOD in anatomy.own(cls):
             return None  # `= None` takes back what a base says
@@ -85,11 +87,18 @@ def _said_of(cls: type) -> Extension | None:
     method = anatomy.own(cls).get(METHOD)
     if method is None:
         return None
+    if type(method) is classmethod or type(method) is staticmethod:
+        msg = f"{METHOD} of {anatomy.qualname(cls)} sees no object; make it a plain method"
+        raise Refusal(msg)
     return Extension(cls, lambda value: method.__get__(value, type(value))(), is_method=True)
 
 
-def _refuse_more_state(below: tuple[type, ...], base: type) -> None:
-    for cls in below:
+def _is_among(cls: type, others: tuple[type, ...]) -> bool:
+    return any(cls is other for other in others)
+
+
+def _refuse_more_state(others: list[type], base: type) -> None:
+    for cls in others:
         if any(anatomy.own(cls).get(name) for name in _STATE):
             name, known = anatomy.qualname(cls), anatomy.qualname(base)
             msg = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -43,6 +44,8 @@ def register_canonical(kind: type) -> Callable[[_F], _F]:
     """
     if not anatomy.descends(type(kind), type):
         raise RegistrationError(kind=repr(kind), reason="it is no class")
+    if kind is object or inspect.isabstract(kind):
+        raise RegistrationError(kind=_title(kind), reason="it stands for any other class")
     if has_own_rule(kind):
         raise RegistrationError(
             kind=_title(kind), reason="mitosis has a rule of its own for it"
@@ -78,7 +81,7 @@ def arrive(pairs: Iterable[tuple[type, Reading]]) -> None:
 
 def _is_same(one: Reading, other: Reading) -> bool:
     """Tell whether a cell or module that ran again has made the same function anew."""
-    return one is other or _title(one) == _title(other)
+    return one is other or (_title(one) == _title(other) and "<" not in _title(one))
 
 
 def _title(named: Any) -> str:

@@ -99,7 +99,7 @@ def find(kind: type, general: Rule, rebuilt: Rule, writer: Writer) -> Rule:
     if by_type is not None:
         return by_type
     lineage = anatomy.lineage(kind)
-    said = extension.find(kind)
+    said = None if anatomy.descends(kind, type) else extension.find(kind)
     if said is not None:
         return _as_said(said)
     load_rules(lineage)

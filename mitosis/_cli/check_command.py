@@ -49,6 +49,8 @@ def check_command(
     Exit status: 0 if nothing contradicts a lock; 1 if a value does, or cannot be locked;
     2 if something could not be checked, such as a module that cannot be imported.
     """
+    from dataclasses import replace
+
     from mitosis._cli.check_report import report_text
     from mitosis._cli.checking import Places, check
     from mitosis._recording import trials_refused
@@ -58,14 +60,15 @@ def check_command(
     here = Path.cwd()
     sys.path.insert(0, str(here))
     settings = find_settings(here, config)
-    names = names or _configured(settings)
     places = Places(folder or (settings.trials_folder if config else None), logfile)
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         with trials_refused():
-            checked = check(names, settings, places)
+            checked = check(names or _configured(settings), settings, places)
     finally:
         sys.dont_write_bytecode = before
+    if names:  # whoever asks for some does not want to hear of the others
+        checked = replace(checked, unseen=())
     terminal = Terminal()
     if text := report_text(checked, here, quiet=quiet):
         terminal.say(text)

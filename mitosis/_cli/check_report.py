@@ -41,6 +41,9 @@ def report_text(checked: Checked, here: Path, *, quiet: bool) -> str:
     if found.unused:
         lines = (_line(h.lock.experiment, h.lock.variant) for h in found.unused)
         parts.append(_listed("Locked, but in no dict of variants:", lines))
+    if checked.unseen:
+        names = (shown(name) for name in checked.unseen)
+        parts.append(_listed("Experiments with locks that were not found in the code:", names))
     return "\n\n".join([*parts, _counts(checked)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,11 +36,13 @@ class Checked:
     Attributes:
         faults: values that cannot be locked, with the experiment each belongs to.
         problems: messages on what could not be checked.
+        unseen: experiments that have locks where these were looked for, and no code here.
     """
 
     comparison: Comparison
     faults: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
+    unseen: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -82,6 +84,12 @@ class Places:
         shared = self._shared(default_lock_file(place))
         return held + [h for h in shared if h.lock.experiment == experiment.name]
 
+    def unseen(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return the experiments that have locks in the places read so far, but for some."""
+        here = {e for holdings in self._folders.values() for e in holdings.experiments}
+        here |= {held.lock.experiment for shared in self._files.values() for held in shared}
+        return tuple(sorted(here - {*names}))
+
     def _holdings(self, folder: Path) -> Holdings:
         if folder not in self._folders:
             holdings = self._folders[folder] = held_locks(folder, self.logfile)
@@ -111,12 +119,14 @@ def check(names: Iterable[str], settings: Settings, places: Places) -> Checked:
     locks: list[Held] = []
     faults: list[tuple[str, str]] = []
     unsound: list[LockName] = []
+    seen: set[str] = set()
     for found in surveyed.found:
         try:
             experiment, held, defined = _one(found, places)
         except MitosisError as exc:
             problems.append(exc.message)
             continue
+        seen.add(experiment.name)
         definitions += defined.sound
         locks += held
         faults += [(experiment.name, fault) for fault in defined.faults]
@@ -125,6 +135,7 @@ def check(names: Iterable[str], settings: Settings, places: Places) -> Checked:
         compare(definitions, locks, unsound),
         tuple(dict.fromkeys(faults)),
         tuple(dict.fromkeys(problems + places.problems)),
+        places.unseen(seen),
     )
 
 

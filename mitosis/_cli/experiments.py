@@ -98,9 +98,12 @@ def is_experiment(value: Any, package: ModuleType) -> bool:
     """Tell whether what a package holds is an experiment that is no module."""
     if isinstance(value, ModuleType | type) or value is package:
         return False
-    return isinstance(getattr(value, "name", None), str) and callable(
-        getattr(value, "run", None)
-    )
+    try:
+        return isinstance(getattr(value, "name", None), str) and callable(
+            getattr(value, "run", None)
+        )
+    except Exception:  # noqa: BLE001 - a lazy stand-in may raise anything when it is asked
+        return False
 
 
 def _short(value: Any) -> str:

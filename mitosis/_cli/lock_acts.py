@@ -16,8 +16,8 @@ from mitosis._cli.lock_place import (
     nothing_text,
     place_options,
     say,
-    sound_holdings,
     variant_name,
+    whole_holdings,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def rename_command(
     from mitosis._cli.lock_descriptions import renamed_text
     from mitosis._locks import find_lock, rename
 
-    held = find_lock(sound_holdings(**place), lock_name(experiment, variant))
+    held = find_lock(whole_holdings(**place), lock_name(experiment, variant))
     new_name = new_name.removeprefix(f"{variant[0]}=")  # as the other commands take names
     if why is None or why.strip() in _UNSAID:
         why = click.prompt("Why", default="", show_default=False) if _asks() else ""
@@ -77,7 +77,7 @@ def retire_command(
     from mitosis._cli.lock_descriptions import retired_text
     from mitosis._locks import find_lock, retire
 
-    holdings = sound_holdings(**place)
+    holdings = whole_holdings(**place)
     found = [find_lock(holdings, lock_name(experiment, v)) for v in dict.fromkeys(variants)]
     why = _reason(why, experiment, variants)
     for held in found:
@@ -97,7 +97,8 @@ def retire_command(
 @click.option(
     "--drop-unknown",
     is_flag=True,
-    help="Leave out locks that the file holds and no database here knows.",
+    help="Leave out locks that the file holds and no database here knows; write a damaged "
+    "file anew.",
 )
 @place_options
 @exit_status
@@ -123,7 +124,7 @@ def export_command(
     file = Path(output) if output else _lock_file()
     others: list[Lock] = []
     former: list[Lock] = []
-    for lock in _former(file):
+    for lock in _former(file, drop_unknown):
         is_named = not experiments or lock.experiment in experiments
         (former if is_named else others).append(lock)
     unknown = unknown_locks(holdings, former)
@@ -133,15 +134,17 @@ def export_command(
     click.echo(exported_text(file, [*locks, *others]))
 
 
-def _former(file: Path) -> list[Lock]:
-    """Return the locks of a file that is to be written anew; none if it is unsound."""
+def _former(file: Path, drop_unknown: bool) -> list[Lock]:
+    """Return the locks of a file that is to be written anew."""
     from mitosis._locks import read_lock_file
     from mitosis.errors import LockFileError
 
+    if not file.exists():
+        return []
     try:
         return read_lock_file(file)
-    except LockFileError as exc:
-        if any("version is" in fault for fault in exc.faults):  # a newer mitosis made it
+    except LockFileError:
+        if not drop_unknown:  # what it holds would be lost
             raise
         return []
 
@@ -162,7 +165,7 @@ def import_command(file: Path | None, why: str | None, **place: Any) -> None:
 
     file = file or _lock_file()
     locks = read_lock_file(file)
-    say(imported_text(file, import_locks(sound_holdings(**place), locks, why or "")))
+    say(imported_text(file, import_locks(whole_holdings(**place), locks, why or "")))
 
 
 def _lock_file() -> Path:

@@ -126,7 +126,8 @@ def _terminal_width() -> int | None:
     """Return how wide lines may be; None where no one looks at them as they are."""
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    is_watched = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if is_watched else None
 
 
 for _command in lock_acts.COMMANDS:

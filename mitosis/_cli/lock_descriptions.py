@@ -93,6 +93,8 @@ def imported_text(file: Path, done: Imported) -> str:
     if len(done.new) > _MOST_SHOWN:
         lines.append(f"... and {len(done.new) - _MOST_SHOWN} more")
     summary = f"{file}: {len(done.new)} new, {done.known} there already"
+    if done.retired:
+        summary += f", {done.retired} left out, for they were retired here"
     return "\n".join([summary, *(f"    {line}" for line in lines)])
 
 

@@ -63,6 +63,20 @@ def sound_holdings(**place: Any) -> Holdings:
     return holdings
 
 
+def whole_holdings(**place: Any) -> Holdings:
+    """Return the locks for a command that changes some of them.
+
+    What cannot be read may hold the ones that are meant.
+
+    Raises:
+        DatabaseError: the first file that cannot be read.
+    """
+    holdings = find_holdings(**place)
+    for fault in holdings.faults:
+        raise fault
+    return holdings
+
+
 def lock_name(experiment: str, variant: Pair) -> LockName:
     """Return where a lock is found."""
     from mitosis._model import LockName

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,17 +83,31 @@ class Holdings:
         ]
 
 
+def _files(folder: Path, logfile: str | None) -> list[Path]:
+    """Return the files that may be databases. What cannot be looked into is an error."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = [e.name for e in entries if e.is_file() and e.name.endswith(".db")]
+    wanted = [logfile] if logfile else sorted(names)
+    return [folder / name for name in wanted if (folder / name).is_file()]
+
+
 def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
     """Read all databases of a trials folder, or the one that is named.
 
     Databases of other programs are passed over. One that cannot be read is a fault and does
     not hide the rest. The folder need not exist.
     """
-    files = [folder / logfile] if logfile else sorted(folder.glob("*.db"))
     databases: list[Path] = []
     held: list[Held] = []
     faults: list[DatabaseError] = []
-    for file in filter(Path.is_file, files):
+    try:
+        files = _files(folder, logfile)
+    except OSError as exc:
+        fault = DatabaseError(database=folder, reason=exc.strerror or str(exc))
+        return Holdings(folder, (), (), (fault,), logfile)
+    for file in files:
         try:
             locks = Store(file).variants(retired=True)
         except ForeignDatabaseError as exc:

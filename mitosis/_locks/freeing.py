@@ -20,7 +20,7 @@ def retire(held: Held, why: str) -> Lock:
         UnknownLockError: it is not in force any more.
         DatabaseError: the database cannot be used.
     """
-    return Store(held.file).retire(held.key, _act(held, Action.RETIRED, why))
+    return Store(held.file).retire(held.key, _act(held, Action.RETIRED, why), meant=held.lock)
 
 
 def rename(held: Held, new_name: str, why: str = "") -> Lock:
@@ -35,7 +35,7 @@ def rename(held: Held, new_name: str, why: str = "") -> Lock:
         DatabaseError: the database cannot be used.
     """
     act = _act(held, Action.RENAMED, why)
-    return Store(held.file).rename(held.key, new_name, act)
+    return Store(held.file).rename(held.key, new_name, act, meant=held.lock)
 
 
 def _act(held: Held, action: Action, why: str) -> Act:

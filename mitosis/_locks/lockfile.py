@@ -37,6 +37,7 @@ _TYPES: dict[str, type] = {
     "key": str,
     "commit": str,
 }
+_MOST_EDITIONS = 1000
 _MAY_BE_ABSENT = {"commit"}
 _CONFLICT_MARKERS = ("<<<<<<< ", "=======", ">>>>>>> ")
 
@@ -85,7 +86,10 @@ def read_lock_file(file: Path) -> list[Lock]:
     faults += _doubled(tables)
     if faults:
         raise LockFileError(file=file, faults=tuple(faults))
-    return [_lock(table) for table in tables]
+    try:
+        return [_lock(table) for table in tables]
+    except OverflowError as exc:  # a moment of the first or last year, in another zone
+        raise LockFileError(file=file, faults=(f"a locked_at is no moment: {exc}",)) from exc
 
 
 def _content(file: Path) -> dict[str, Any]:
@@ -96,6 +100,8 @@ def _content(file: Path) -> dict[str, Any]:
         raise LockFileError(file=file, faults=("there is no such file",)) from None
     except OSError as exc:
         raise LockFileError(file=file, faults=(exc.strerror or str(exc),)) from exc
+    except RecursionError:
+        raise LockFileError(file=file, faults=("it is nested too deeply",)) from None
     except ValueError as exc:  # what cannot be decoded or parsed
         faults = [f"it is not TOML: {exc}"]
         if not isinstance(exc, UnicodeError) and _is_half_merged(text):
@@ -136,7 +142,7 @@ def _faults(table: dict[str, Any]) -> Iterator[str]:
             yield "text holds letters beyond ASCII, which no canonical text does"
         elif text_digest(text) != table["digest"]:
             yield "digest is not that of text: one was changed"
-    if type(edition := table.get("edition")) is int and edition < 1:
+    if type(edition := table.get("edition")) is int and not 1 <= edition < _MOST_EDITIONS:
         yield f"edition is {edition}; they are counted from 1"
 
 

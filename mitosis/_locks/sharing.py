@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mitosis import _layout
 from mitosis._locks.folder import Held, Holdings
+from mitosis._locks.naming import former_names
 from mitosis._model import Act, Action, Conflict, Lock
 from mitosis._provenance import person
 from mitosis._store import Store, sort_out
@@ -22,10 +23,12 @@ class Imported:
     Attributes:
         new: locks that were taken over, and the databases that hold them now.
         known: how many were there already, with the same text.
+        retired: how many were left out, for they were retired here.
     """
 
     new: tuple[Held, ...]
     known: int
+    retired: int
 
 
 def shared_locks(holdings: Holdings, experiments: Iterable[str] = ()) -> list[Lock]:
@@ -42,19 +45,17 @@ def shared_locks(holdings: Holdings, experiments: Iterable[str] = ()) -> list[Lo
 
 
 def unknown_locks(holdings: Holdings, locks: Iterable[Lock]) -> list[Lock]:
-    """Return those locks of which the trials folder knows nothing, under any name.
+    """Return those locks of which the trials folder knows nothing.
 
-    What was retired or renamed here is known. What was never imported is not.
+    What was retired or renamed here is known, by the names it had. What was never imported is
+    not.
     """
     known = {
-        (held.lock.experiment, held.lock.variant.parameter, held.lock.variant.text)
+        (held.key._replace(name=name), held.lock.variant.text)
         for held in holdings.held
+        for name in (held.lock.variant.name, *former_names(held.lock))
     }
-    return [
-        lock
-        for lock in locks
-        if (lock.experiment, lock.variant.parameter, lock.variant.text) not in known
-    ]
+    return [lock for lock in locks if (lock.full_name, lock.variant.text) not in known]
 
 
 def import_locks(holdings: Holdings, locks: Sequence[Lock], why: str) -> Imported:
@@ -87,7 +88,9 @@ def import_locks(holdings: Holdings, locks: Sequence[Lock], why: str) -> Importe
         for database, given in by_database.items()
         for lock in Store(database).import_locks(given, act)
     ]
-    return Imported(tuple(new), len(locks) - len(new))
+    in_force = {held.key for held in (*holdings.in_force, *new)}
+    retired = sum(lock.full_name not in in_force for lock in locks)
+    return Imported(tuple(new), len(locks) - len(new) - retired, retired)
 
 
 def _refuse_unreadable(holdings: Holdings) -> None:

@@ -151,7 +151,7 @@ class Session:
             warned = [
                 mutation_warning(argument, places) for argument, places in mutated.items()
             ]
-        except Exception as exc:  # noqa: BLE001 - memory may have run out, or anything
+        except BaseException as exc:  # noqa: BLE001 - memory may have run out, or anything
             mutated = {}
             warned = [f"whether parameters were changed could not be found out: {exc!r}"]
         for warning in warned:

@@ -16,7 +16,20 @@ from mitosis._canonical import differences
 from mitosis._model import Act, Action, Conflict, Lock, LockName
 from mitosis._store.locks import IN_FORCE, find_id, is_named, read_locks, variant_row
 from mitosis._store.schema import variant, variant_act
-from mitosis.errors import LockImportConflictError, RenameError
+from mitosis.errors import LockImportConflictError, RenameError, UnknownLockError
+
+
+def refuse_another(connection: Connection, name: LockName, meant: Lock | None) -> None:
+    """Make sure that the definition in force is the one that a person was shown.
+
+    Raises:
+        UnknownLockError: somebody has freed the name meanwhile, and it was locked anew.
+    """
+    if meant is None:
+        return
+    (here,) = read_locks(connection, variant.c.id == find_id(connection, name))
+    if (here.trial_key, here.variant.text) != (meant.trial_key, meant.variant.text):
+        raise UnknownLockError(wanted=f"{name} as it was shown: it was locked anew meanwhile")
 
 
 def rename(connection: Connection, name: LockName, new_name: str, act: Act) -> Lock:
@@ -91,9 +104,11 @@ def import_locks(
     Raises:
         LockImportConflictError: names all that do.
     """
-    experiments = {lock.experiment for lock in given}
-    known = read_locks(connection, IN_FORCE, variant.c.experiment.in_(experiments))
-    new, conflicts = sort_out(known, given)
+    of_these = variant.c.experiment.in_({lock.experiment for lock in given})
+    everything = read_locks(connection, of_these)
+    new, conflicts = sort_out([lock for lock in everything if not lock.retired_at], given)
+    retired = {(lock.full_name, lock.variant.text) for lock in everything if lock.retired_at}
+    new = [lock for lock in new if (lock.full_name, lock.variant.text) not in retired]
     if conflicts:
         raise LockImportConflictError(database=database, conflicts=tuple(conflicts))
     return _insert(connection, new, replace(act, action=Action.IMPORTED)) if new else ()

@@ -80,7 +80,9 @@ class Store:
         with reading(self.path) as connection:
             return read_locks(connection, *conditions)
 
-    def rename(self, lock_name: LockName, new_name: str, act: Act) -> Lock:
+    def rename(
+        self, lock_name: LockName, new_name: str, act: Act, *, meant: Lock | None = None
+    ) -> Lock:
         """Give a locked variant another name, and return it as it is then.
 
         Its text stays, and the trials that ran with it count as its own. They keep the name
@@ -90,6 +92,7 @@ class Store:
             lock_name: the lock in force.
             new_name: what it is to be called.
             act: when, by whom and why; the former name is filled in.
+            meant: the definition that a person was shown; default: whatever is in force.
 
         Raises:
             UnknownLockError: no such lock is in force.
@@ -97,27 +100,31 @@ class Store:
             DatabaseError: the file cannot be used.
         """
         with transaction(self.path, create=False) as connection:
+            acting.refuse_another(connection, lock_name, meant)
             return acting.rename(connection, lock_name, new_name, act)
 
-    def retire(self, lock_name: LockName, act: Act) -> Lock:
+    def retire(self, lock_name: LockName, act: Act, *, meant: Lock | None = None) -> Lock:
         """Free a variant's name, and return the definition, which stays with its trials.
 
         Args:
             lock_name: the lock in force.
             act: when, by whom and why.
+            meant: the definition that a person was shown; default: whatever is in force.
 
         Raises:
-            UnknownLockError: no such lock is in force.
+            UnknownLockError: no such lock is in force, or another one than was meant.
             DatabaseError: the file cannot be used.
         """
         with transaction(self.path, create=False) as connection:
+            acting.refuse_another(connection, lock_name, meant)
             return acting.retire(connection, lock_name, act)
 
     def import_locks(self, locks: Sequence[Lock], act: Act) -> tuple[Lock, ...]:
         """Take over locks of another database, and return those that are new here.
 
         A lock that is in force here with the same text is passed over, and so is one that
-        was retired there. The others keep the moment, trial and commit that they name.
+        was retired, here or there: what somebody freed stays free. The others keep the
+        moment, trial and commit that they name.
 
         Args:
             locks: what to import.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import functools
 import threading
 import types
@@ -111,6 +112,58 @@ def test_a_method_does_not_speak_for_a_class_that_adds_state(value: Any) -> None
     ((path, reason),) = caught.value.faults
     assert path == "$['mesh']"
     assert f"define __mitosis_canonical__ in {type(value).__qualname__} too" in reason
+
+
+class Heavy:
+    def __init__(self, points: Any) -> None:
+        self.points, self.weight = points, 2
+
+
+class Mixed(Mesh, Heavy):
+    """Inherits the hook first, and more state behind it."""
+
+
+class Sealed:
+    @classmethod
+    def __mitosis_canonical__(cls) -> Any:
+        return 1
+
+
+class Kind(type):
+    def __mitosis_canonical__(cls) -> Any:
+        return 1
+
+
+class OfKind(metaclass=Kind): ...
+
+
+class AlsoOfKind(metaclass=Kind): ...
+
+
+def test_a_method_does_not_speak_for_state_of_a_class_beside_it() -> None:
+    with pytest.raises(NotCanonicalError, match="what Heavy adds"):
+        canonical(Mixed([0]))
+
+
+def test_a_method_that_sees_no_object_is_refused() -> None:
+    with pytest.raises(NotCanonicalError, match="make it a plain method"):
+        canonical(Sealed())
+
+
+def test_classes_are_named_whatever_their_metaclass_says() -> None:
+    assert canonical(OfKind) == f"<class {HERE}.OfKind>" != canonical(AlsoOfKind)
+
+
+@pytest.mark.parametrize("kind", [object, collections.abc.Mapping])
+def test_a_class_that_stands_for_any_other_cannot_be_registered(kind: type) -> None:
+    with pytest.raises(RegistrationError, match="stands for any other class"):
+        mitosis.register_canonical(kind)
+
+
+def test_two_lambdas_are_two_functions() -> None:
+    mitosis.register_canonical(Solver)(lambda solver: solver.steps)
+    with pytest.raises(RegistrationError, match="is registered for it already"):
+        mitosis.register_canonical(Solver)(lambda solver: 1)
 
 
 def test_a_class_that_adds_state_says_so_itself() -> None:

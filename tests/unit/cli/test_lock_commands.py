@@ -215,9 +215,13 @@ def test_what_was_retired_or_renamed_here_leaves_the_file(folder: Path) -> None:
     assert 'name = "high"\n' not in text
 
 
-def test_an_unsound_file_is_written_anew(folder: Path) -> None:
+def test_an_unsound_file_is_written_anew_only_if_its_loss_is_asked_for(folder: Path) -> None:
     Path("mitosis.lock").write_text("<<<<<<<")
-    assert variants("export").exit_code == 0
+    refused = variants("export")
+    assert refused.exit_code == 2
+    assert "--drop-unknown" in refused.stderr
+    assert Path("mitosis.lock").read_text() == "<<<<<<<"
+    assert variants("export", "--drop-unknown").exit_code == 0
     assert variants("import").exit_code == 0
 
 

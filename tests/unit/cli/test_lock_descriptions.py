@@ -130,8 +130,10 @@ def test_after_a_change_it_is_said_what_happens_now(used_by: int, said: str) -> 
 
 def test_an_import_lists_what_is_new() -> None:
     new = tuple(held(lock(f"v{number}", number)) for number in range(30))
-    lines = imported_text(Path("mitosis.lock"), Imported(new, known=4)).splitlines()
-    assert lines[0] == "mitosis.lock: 30 new, 4 there already"
+    lines = imported_text(Path("mitosis.lock"), Imported(new, known=4, retired=2)).splitlines()
+    assert lines[0] == (
+        "mitosis.lock: 30 new, 4 there already, 2 left out, for they were retired here"
+    )
     assert lines[1] == "    sine  noise=v0  0"
     assert lines[-1] == "    ... and 10 more"
-    assert imported_text(Path("x"), Imported((), 0)) == "x: 0 new, 0 there already"
+    assert imported_text(Path("x"), Imported((), 0, 0)) == "x: 0 new, 0 there already"

@@ -211,3 +211,23 @@ def test_what_people_did_is_readable_with_any_program(used: Store) -> None:
             "low",
         )
     ]
+
+
+def test_another_definition_than_was_meant_is_left_alone(used: Store) -> None:
+    shown = in_force(used)["noise", "low"]
+    used.retire(LOW, act())
+    used.claim(claim(variant(text="0.2")))
+    for verb in (
+        lambda: used.retire(LOW, act(), meant=shown),
+        lambda: used.rename(LOW, "faint", act(), meant=shown),
+    ):
+        with pytest.raises(UnknownLockError, match="locked anew meanwhile"):
+            verb()
+    assert in_force(used)["noise", "low"].variant.text == "0.2"
+    used.retire(LOW, act(), meant=in_force(used)["noise", "low"])
+
+
+@pytest.mark.parametrize("name", ["low@1", "@7", "a@b@12"])
+def test_a_name_cannot_look_like_a_former_definition(used: Store, name: str) -> None:
+    with pytest.raises(RenameError, match="means a former definition"):
+        used.rename(LOW, name, act())

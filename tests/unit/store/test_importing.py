@@ -130,3 +130,11 @@ def test_twenty_thousand_locks_are_one_import(store: Store) -> None:
     given = [lock(f"v{n:05}", str(n)) for n in range(20_000)]
     assert len(store.import_locks(given, ACT)) == 20_000
     assert [each.variant.text for each in store.variants()] == [str(n) for n in range(20_000)]
+
+
+def test_what_was_retired_here_stays_so(store: Store) -> None:
+    store.import_locks([lock()], ACT)
+    store.retire(LOW, act())
+    assert store.import_locks([lock()], ACT) == ()
+    assert in_force(store) == {}
+    assert [new.variant.text for new in store.import_locks([lock(text="0.3")], ACT)] == ["0.3"]
