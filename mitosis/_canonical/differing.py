@@ -63,7 +63,7 @@ def _compare(locked: Node, given: Node, path: str) -> Iterator[_Difference]:
 def _compare_calls(locked: Node, given: Node, path: str) -> Iterator[_Difference]:
     """Compare `pkg.Foo(...)`, an array by what tells it best instead of place by place."""
     if _DIGEST in _labelled(locked) and _DIGEST in _labelled(given):
-        yield path, _summary(locked), _summary(given)
+        yield _shown(path, _summary(locked), _summary(given))
         return
     before, after = _unlabelled(locked), _unlabelled(given)
     if before and after and before[0].text == after[0].text in _STEPS:
@@ -77,11 +77,12 @@ def _compare_calls(locked: Node, given: Node, path: str) -> Iterator[_Difference
 
 
 def _summary(array: Node) -> str:
-    """Return dtype, shape, preview and the begin of the digest of an array's values."""
+    """Return what an array's text holds, the begin of its digest last."""
     parts = _labelled(array)
     digest = parts.pop(_DIGEST).text
-    texts = [f"{label}={part.text}" for label, part in parts.items()]
-    return _window(", ".join([*texts, f"{_DIGEST}={digest[: _SHOWN_DIGITS + 1]}...'"]), 0)
+    texts = [part.text for part in _unlabelled(array)]
+    texts += [f"{label}={part.text}" for label, part in parts.items()]
+    return ", ".join([*texts, f"{_DIGEST}={digest[: _SHOWN_DIGITS + 1]}...'"])
 
 
 def _compare_labelled(locked: Node, given: Node, path: str) -> Iterator[_Difference]:

@@ -56,8 +56,7 @@ def find(kind: type) -> Extension | None:
     for place, cls in enumerate(lineage):
         said = _said_of(cls)
         if said is not None:
-            known = anatomy.lineage(cls)
-            beside = [other for other in lineage[place:] if not _is_among(other, known)]
+            beside = [other for other in lineage[place:] if not anatomy.descends(cls, other)]
             _refuse_more_state([*lineage[:place], *beside], cls)
             return said
         if METHOD in anatomy.own(cls):
@@ -91,10 +90,6 @@ def _said_of(cls: type) -> Extension | None:
         msg = f"{METHOD} of {anatomy.qualname(cls)} sees no object; make it a plain method"
         raise Refusal(msg)
     return Extension(cls, lambda value: method.__get__(value, type(value))(), is_method=True)
-
-
-def _is_among(cls: type, others: tuple[type, ...]) -> bool:
-    return any(cls is other for other in others)
 
 
 def _refuse_more_state(others: list[type], base: type) -> None:

@@ -63,9 +63,7 @@ def write_tree(value: Any, writer: Writer) -> str:
 @named("scipy.LinearOperator", since=2)
 def write_operator(value: Any, writer: Writer) -> str:
     """Write an operator without its memory of the adjoint one."""
-    return composed(
-        value, attributes(_without(_OPERATOR_CACHES, state_of(value)), writer), writer
-    )
+    return _state_without(_OPERATOR_CACHES, value, writer)
 
 
 @named("scipy.gaussian_kde", since=2)
@@ -102,9 +100,7 @@ def write_bunch(value: Any, writer: Writer) -> str:
 @named("sklearn._VectorizerMixin", since=2)
 def write_vectorizer(value: Any, writer: Writer) -> str:
     """Write an estimator of texts without the address that it keeps."""
-    return composed(
-        value, attributes(_without(_VECTORIZER_CACHES, state_of(value)), writer), writer
-    )
+    return _state_without(_VECTORIZER_CACHES, value, writer)
 
 
 @named("sklearn.BaseSearchCV", since=2)
@@ -117,6 +113,10 @@ def write_search(value: Any, writer: Writer) -> str:
             key: part for key, part in found.items() if not str(key).endswith(_TIMES)
         }
     return composed(value, attributes([*state.items()], writer), writer)
+
+
+def _state_without(names: Set[str], value: Any, writer: Writer) -> str:
+    return composed(value, attributes(_without(names, state_of(value)), writer), writer)
 
 
 def _without(names: Set[str], pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

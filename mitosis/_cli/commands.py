@@ -110,14 +110,11 @@ def run_command(experiment: str, config: Path | None, **options: Any) -> None:
     1 recorded but not succeeded, 2 refused or misused, 130 interrupted.
     """  # noqa: D301 - the control character keeps click from wrapping the example
     from mitosis._cli.experiments import find
-    from mitosis._recording import trials_refused
     from mitosis._run.settings import find_settings
 
     sys.path.insert(0, str(Path.cwd()))
     settings = find_settings(Path.cwd(), config)
-    with trials_refused():
-        found = find(experiment, settings)
-    _run(found, settings.trials_folder if config else None, options)
+    _run(find(experiment, settings), settings.trials_folder if config else None, options)
 
 
 def main(package: ModuleType) -> None:

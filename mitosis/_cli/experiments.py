@@ -14,6 +14,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from mitosis._cli.variants import Space
+from mitosis._recording import trials_refused
 from mitosis._run.settings import Settings
 from mitosis._run.suggestion import near
 from mitosis.errors import ExperimentNotFoundError
@@ -186,7 +187,7 @@ def _pointed(text: str, name: str) -> tuple[Any, ModuleType]:
 
 
 def import_named(module_name: str, name: str, settings: Settings) -> ModuleType:
-    """Import a module.
+    """Import a module. A trial that it would start meanwhile is refused.
 
     Raises:
         ExperimentNotFoundError: there is none, or importing it raised.
@@ -194,7 +195,8 @@ def import_named(module_name: str, name: str, settings: Settings) -> ModuleType:
     try:
         if find_spec(module_name) is None:
             raise ModuleNotFoundError(name=module_name)
-        return importlib.import_module(module_name)
+        with trials_refused():
+            return importlib.import_module(module_name)
     except ModuleNotFoundError as exc:
         if exc.name and f"{module_name}.".startswith(f"{exc.name}."):
             known = {*settings.steps, *_siblings(module_name)}

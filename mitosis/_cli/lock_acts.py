@@ -165,7 +165,7 @@ def import_command(file: Path | None, why: str | None, **place: Any) -> None:
 
     file = file or _lock_file()
     locks = read_lock_file(file)
-    say(imported_text(file, import_locks(whole_holdings(**place), locks, why or "")))
+    say(imported_text(file, import_locks(find_holdings(**place), locks, why or "")))
 
 
 def _lock_file() -> Path:

@@ -66,14 +66,11 @@ def sound_holdings(**place: Any) -> Holdings:
 def whole_holdings(**place: Any) -> Holdings:
     """Return the locks for a command that changes some of them.
 
-    What cannot be read may hold the ones that are meant.
-
     Raises:
-        DatabaseError: the first file that cannot be read.
+        DatabaseError: a file cannot be read, and may hold the ones that are meant.
     """
     holdings = find_holdings(**place)
-    for fault in holdings.faults:
-        raise fault
+    holdings.require_readable()
     return holdings
 
 

@@ -53,6 +53,15 @@ class Holdings:
         """The names of all experiments that have locks."""
         return tuple(sorted({held.lock.experiment for held in self.held}))
 
+    def require_readable(self) -> None:
+        """Make sure that no file was left out, which may hold the locks that are meant.
+
+        Raises:
+            DatabaseError: the first file that cannot be read.
+        """
+        for fault in self.faults:
+            raise fault
+
     def database(self, experiment: str) -> Path:
         """Return the database that a trial of an experiment would write to.
 

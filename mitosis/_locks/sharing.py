@@ -38,7 +38,7 @@ def shared_locks(holdings: Holdings, experiments: Iterable[str] = ()) -> list[Lo
         AmbiguousDatabaseError: see `Holdings.database`.
         DatabaseError: a database cannot be read, so locks of it would be missing.
     """
-    _refuse_unreadable(holdings)
+    holdings.require_readable()
     wanted = list(experiments) or holdings.experiments
     found = [held.lock for experiment in wanted for held in holdings.locks(experiment)]
     return [lock for lock in found if lock.retired_at is None]
@@ -75,7 +75,7 @@ def import_locks(holdings: Holdings, locks: Sequence[Lock], why: str) -> Importe
         DatabaseError: a database cannot be used.
         TrialsFolderError: the trials folder cannot be used.
     """
-    _refuse_unreadable(holdings)
+    holdings.require_readable()
     by_database: dict[Path, list[Lock]] = {}
     for lock in locks:
         by_database.setdefault(holdings.database(lock.experiment), []).append(lock)
@@ -91,11 +91,6 @@ def import_locks(holdings: Holdings, locks: Sequence[Lock], why: str) -> Importe
     in_force = {held.key for held in (*holdings.in_force, *new)}
     retired = sum(lock.full_name not in in_force for lock in locks)
     return Imported(tuple(new), len(locks) - len(new) - retired, retired)
-
-
-def _refuse_unreadable(holdings: Holdings) -> None:
-    for fault in holdings.faults:
-        raise fault
 
 
 def _refuse_contradictions(holdings: Holdings, by_database: dict[Path, list[Lock]]) -> None:

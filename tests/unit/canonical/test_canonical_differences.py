@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,6 +137,13 @@ def test_an_array_is_told_by_shape_and_preview_at_once() -> None:
     assert before.startswith("dtype='<f8', shape=(3,), preview=[0.0, 0.0, 0.0], blake3='")
     assert after.startswith("dtype='<f8', shape=(4,), preview=[1.0, 1.0, 1.0, 1.0], blake3='")
     assert before.endswith("...'")
+
+
+def test_what_stands_before_the_labels_of_an_array_is_told_too() -> None:
+    locked, given = canonical(pl.Series("a", [1])), canonical(pl.Series("b", [1]))
+    ((_, before, after),) = differences(locked, given)
+    assert before.startswith("'a', dtype=")
+    assert after.startswith("'b', dtype=")
 
 
 def test_arrays_that_differ_behind_the_preview_differ_in_the_digest_shown() -> None:
