@@ -71,6 +71,16 @@ def database_backup(database: Path, schema: int) -> Path:
     return next(path for path in names if not os.path.lexists(path))
 
 
+def acts_file(database: Path) -> Path:
+    """Return the path of the journal of what people did to a database's locks."""
+    return database.with_name(f"{database.name}.acts")
+
+
+def secret_key_file(trials_folder: Path) -> Path:
+    """Return the path of the key that secrets are digested with."""
+    return trials_folder / ".secret-key"
+
+
 def unfinished(path: Path) -> Path:
     """Return the hidden name under which a file is made before it takes its own."""
     return path.with_name(f".{path.name}.{new_key()}")
@@ -116,6 +126,21 @@ class TrialFolder:
     def log(self) -> Path:
         """Everything the experiment printed and logged, as plain text."""
         return self.root / "output.log"
+
+    @property
+    def displays(self) -> Path:
+        """Every figure and table that the experiment displayed, a JSON object in each line."""
+        return self.root / "displays.jsonl"
+
+    @property
+    def data(self) -> Path:
+        """Every input file that the experiment recorded, a JSON object in each line."""
+        return self.root / "data.jsonl"
+
+    @property
+    def notebook(self) -> Path:
+        """The notebook as it was when the trial started, without outputs."""
+        return self.root / "notebook.ipynb"
 
     @property
     def experiment(self) -> Path:

@@ -12,7 +12,7 @@ from mitosis._cli.checking import Checked
 from mitosis._layout import LOCK_FILE
 from mitosis._locks import Contradiction
 from mitosis._model import Variant
-from mitosis._run.terminal import counted, shown
+from mitosis._wording import counted, shown
 
 
 def report_text(checked: Checked, here: Path, *, quiet: bool) -> str:

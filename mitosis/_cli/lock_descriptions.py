@@ -11,7 +11,7 @@ from mitosis._canonical import differences
 from mitosis._locks import Held, Imported, Named
 from mitosis._model import Act, Action, Lock, LockName
 from mitosis._recording.report import cut
-from mitosis._run.terminal import counted, shown
+from mitosis._wording import counted, shown
 
 _LEAST_WIDTH = 40
 _MOST_CHARACTERS = 300

@@ -12,7 +12,7 @@ from mitosis import _layout
 from mitosis._locks import Held
 from mitosis._model import Act, Action, Lock
 from mitosis._recording.report import cut
-from mitosis._run.terminal import counted, shown
+from mitosis._wording import counted, shown
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -7,7 +7,7 @@ importing this layer costs next to nothing.
 
 from __future__ import annotations
 
-from mitosis._provenance.host import machine
+from mitosis._provenance.host import machine, runner
 from mitosis._provenance.packages import environment, environment_digest, environment_json
 from mitosis._provenance.person import person
 from mitosis._provenance.repository import code_state, require_committed
@@ -20,4 +20,5 @@ __all__ = [
     "machine",
     "person",
     "require_committed",
+    "runner",
 ]

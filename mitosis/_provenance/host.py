@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from mitosis._model import Machine
-from mitosis._provenance.redaction import redact_argv
+from mitosis._model import Machine, Runner
+from mitosis._redaction import redact_argv
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def machine(argv: Sequence[str]) -> Machine:
-    """Return host, platform and process, as far as one can tell.
+    """Return what a trial runs on and under, as far as one can tell.
 
     Args:
         argv: the runner's command line. Values that look like secrets come out as `***`.
@@ -23,15 +23,25 @@ def machine(argv: Sequence[str]) -> Machine:
     import psutil
 
     return Machine(
-        host=platform.node(),
         platform=platform.platform(),
         cpu=platform.processor() or platform.machine(),
         cpu_count=psutil.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
-        pid=os.getpid(),
-        process_started=psutil.Process().create_time(),
-        boot_id=_boot_id(),
         argv=redact_argv(argv),
+    )
+
+
+def runner() -> Runner:
+    """Return which process this is."""
+    import psutil
+
+    started = psutil.Process().create_time()
+    return Runner(
+        host=platform.node(),
+        pid=os.getpid(),
+        process_started=started,
+        boot_id=_boot_id(),
+        started_after_boot=started - psutil.boot_time(),
     )
 
 

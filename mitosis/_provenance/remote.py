@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from mitosis._provenance.command import readable
-from mitosis._provenance.redaction import redact_tokens
+from mitosis._redaction import redact_tokens
 
 ARGUMENTS = ("remote", "--verbose")
 

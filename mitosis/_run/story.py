@@ -22,6 +22,7 @@ from mitosis._provenance import (
     environment_digest,
     machine,
     require_committed,
+    runner,
 )
 from mitosis._recording import inside_trial
 from mitosis._run.arguments import Arguments, bind
@@ -127,8 +128,8 @@ def _run(
         _require_committed(experiment, code)
     locking = Lockable() if options.debug else lockable(arguments.tracked)
     inputs = prepare(experiment, arguments, locking)
-    claim = _claim(experiment, arguments, inputs, locking.variants, code)
     database = _layout.database(folder, experiment.name, options.logfile)
+    claim = _claim(experiment, arguments, inputs, locking.variants, code, database)
     store = None if options.debug else Store(database)
     _layout.make_trials_folder(folder)
     with Signals() as signals:
@@ -166,6 +167,7 @@ def _claim(
     inputs: Inputs,
     variants: tuple[Variant, ...],
     code: CodeState,
+    database: Path,
 ) -> Claim:
     group = arguments.passed.get("group")
     names = [p.var_name for p in arguments.tracked]
@@ -179,8 +181,12 @@ def _claim(
         seed=arguments.seed,
         code=code,
         machine=machine(sys.argv),
+        runner=runner(),
         environment_digest=environment_digest(environment()),
         started_at=datetime.now(UTC),
+        database=database.name,
+        hypothesis=experiment.hypothesis,
+        seed_is_generated=arguments.seed_is_generated,
     )
 
 

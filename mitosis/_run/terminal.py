@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from mitosis._model import Status, Trial
 from mitosis._plaintext import PlainText
+from mitosis._wording import duration_text, main_text, shown
 
 _SAID = {
     Status.SUCCEEDED: "succeeded",
@@ -95,31 +96,3 @@ def end_line(trial: Trial, how: str, main: Any, wall_seconds: float) -> str:
     value = f", main = {main_text(main)}" if main is not None else ""
     line = f"mitosis: {shown(trial.name)} {how}{value}, {duration_text(wall_seconds)}"
     return f"{line}\n{trial.html}"
-
-
-def shown(name: str) -> str:
-    """Return a name that fits into a line, whatever it holds."""
-    text = name if name.isprintable() else ascii(name)[1:-1]
-    return text if len(text) <= 100 else f"{text[:60]}...{text[-36:]}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things, e.g. `"1 trial"` or `"2 trials"`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def main_text(main: Any) -> str:
-    """Return `main` as people like to read it."""
-    if isinstance(main, float):
-        return f"{main:.6g}"
-    text = " ".join(str(main).split())
-    return text if len(text) <= 60 else f"{text[:56]} ..."
-
-
-def duration_text(seconds: float) -> str:
-    """Return a duration as people like to read it."""
-    if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

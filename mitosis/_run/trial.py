@@ -14,16 +14,16 @@ from typing import Any, NoReturn
 
 from mitosis import _layout
 from mitosis._layout import TrialFolder
-from mitosis._model import Claim, Claimed, Finish, Outcome, Status, Trial, Usage
+from mitosis._model import Claim, Claimed, Finish, Outcome, Places, Status, Trial, Usage
 from mitosis._notebook import Ending, Execution, KernelOptions, Stop
 from mitosis._provenance import environment, environment_json
 from mitosis._recording import Report, Task, read_pickle
+from mitosis._records import Page, write_record
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 from mitosis._run.inputs import Inputs
 from mitosis._run.options import Options
-from mitosis._run.page import Page, plan
-from mitosis._run.record import write_record
+from mitosis._run.plan import plan
 from mitosis._run.terminal import Terminal, end_line, start_line, told
 from mitosis._run.watch import Signals
 from mitosis._store import Store
@@ -179,9 +179,11 @@ class _Conduct:
             with _said("the notebook"):
                 page.write(outcome)
         if a.store:
-            names = page.path.name if page else "", folder.root.name if folder else ""
+            places = Places(
+                folder=folder.root.name if folder else "", html=page.path.name if page else ""
+            )
             with _said("the end of the trial in the database"):
-                a.store.finish(Finish(a.claim.key, outcome, *names))
+                a.store.finish(Finish(a.claim.key, outcome, places))
 
     def _trial(self, status: Status, report: Report) -> Trial:
         claim, claimed, trials_folder = self._a.claim, self._a.claimed, self._a.trials_folder

@@ -139,9 +139,9 @@ def _trial_row(claim: Claim, claimed: Claimed) -> dict[str, Any]:
         "branch": claim.code.branch,
         "remote": claim.code.remote,
         "started_at": claim.started_at,
-        "host": claim.machine.host,
-        "pid": claim.machine.pid,
-        "process_started": claim.machine.process_started,
-        "boot_id": claim.machine.boot_id,
+        "host": claim.runner.host,
+        "pid": claim.runner.pid,
+        "process_started": claim.runner.process_started,
+        "boot_id": claim.runner.boot_id,
         "environment": claim.environment_digest,
     }

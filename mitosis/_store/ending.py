@@ -21,8 +21,8 @@ def end_row(finish: Finish) -> dict[str, Any]:
         "wall_seconds": outcome.usage.wall_seconds,
         "cpu_seconds": outcome.usage.cpu_seconds,
         "peak_memory_bytes": outcome.usage.peak_memory_bytes,
-        "html": finish.html,
-        "folder": finish.folder,
+        "html": finish.places.html,
+        "folder": finish.places.folder,
     }
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitosis._provenance import machine
-from mitosis._provenance.redaction import names_secret, redact_argv
+from mitosis._redaction import names_secret, redact_argv
 
 _CHECKOUT = str(Path(__file__).parents[3])
 

@@ -12,15 +12,8 @@ from typing import Any, NoReturn
 import pytest
 
 from mitosis._model import Status, Trial
-from mitosis._run.terminal import (
-    Terminal,
-    duration_text,
-    end_line,
-    main_text,
-    shown,
-    start_line,
-    told,
-)
+from mitosis._run.terminal import Terminal, end_line, start_line, told
+from mitosis._wording import duration_text, main_text, shown
 
 TRIAL = Trial(
     name="sine-low-1",

@@ -20,6 +20,8 @@ from mitosis._model import (
     LockName,
     Machine,
     Outcome,
+    Places,
+    Runner,
     Status,
     Usage,
     Variant,
@@ -40,7 +42,8 @@ _CLAIM = Claim(
     values={"noise": 0.1},
     seed=7,
     code=CodeState(Path("/repo"), COMMIT, "main", "https://example.org/r.git"),
-    machine=Machine("host", "Linux", "cpu", 8, 1 << 30, 4321, 12.5, "boot", ("run.py",)),
+    machine=Machine("Linux", "cpu", 8, 1 << 30, ("run.py",)),
+    runner=Runner("host", 4321, 12.5, "boot"),
     environment_digest="e" * 64,
     started_at=NOON,
 )
@@ -76,7 +79,8 @@ def finish(key: str, main: Any = 1.5, **fields: Any) -> Finish:
         usage=Usage(3.0, 2.5, 1 << 20),
         main=main,
     )
-    return Finish(key, replace(outcome, **fields), "trial_sine-low-1.html", f"sine-low-1_{key}")
+    places = Places(f"sine-low-1_{key}", "trial_sine-low-1.html")
+    return Finish(key, replace(outcome, **fields), places)
 
 
 def execute(database: Path, statement: str, *values: object) -> list[Any]:

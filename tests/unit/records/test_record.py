@@ -17,12 +17,13 @@ from mitosis._model import (
     CodeState,
     Machine,
     Outcome,
+    Runner,
     Status,
     Usage,
     Variant,
 )
 from mitosis._recording import Report
-from mitosis._run.record import write_record
+from mitosis._records.record import write_record
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 CLAIM = Claim(
@@ -34,7 +35,8 @@ CLAIM = Claim(
     values={"noise": 0.1},
     seed=2**80,
     code=CodeState(Path("/home/me/repo"), "c" * 40, "main", "https://example.org", ("?? x",)),
-    machine=Machine("host", "Linux", "cpu", 8, 1 << 30, 4321, 12.5, "boot", ("run.py", "-p")),
+    machine=Machine("Linux", "cpu", 8, 1 << 30, ("run.py", "-p")),
+    runner=Runner("host", 4321, 12.5, "boot"),
     environment_digest="e",
     started_at=NOON,
 )

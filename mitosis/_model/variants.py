@@ -1,27 +1,14 @@
-"""The frozen dataclasses that layers hand each other. No files, no SQL, no Jupyter."""
+"""Parameters, the form in which they are locked, and what people do to locks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from pathlib import Path
 from textwrap import indent
 from types import ModuleType
 from typing import Any, NamedTuple
-
-
-class Status(StrEnum):
-    """How a trial stands, or ended."""
-
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    KILLED = "killed"
-    TIMED_OUT = "timed_out"
-    LOST = "lost"
 
 
 @dataclass(frozen=True)
@@ -59,53 +46,6 @@ class Parameter:
             f"Parameter(var_name={self.var_name!r}, arg_name={self.arg_name!r}, "
             f"vals={self.vals!r})"
         )
-
-
-def _nothing() -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One run of an experiment with a variant for every parameter, as it was recorded.
-
-    Attributes:
-        name: `<experiment>-<variants, in the order of parameter names>-<iteration>`.
-        key: a short random id, unique among the experiment's trials.
-        experiment: the experiment's name.
-        variants: argument name to variant name, of the tracked parameters.
-        iteration: the how-manieth trial of the same variants, from 1; None in debug mode.
-        seed: the seed that the trial ran with, None if it had none.
-        status: how it ended.
-        html: the notebook a person opens (an `.ipynb` if that was asked for).
-        folder: everything else: record, results, log.
-        group: the group that it was run in, if any.
-        commit: the commit of the code that ran, None in debug mode outside a repository.
-    """
-
-    name: str
-    key: str
-    experiment: str
-    variants: Mapping[str, str]
-    iteration: int | None
-    seed: int | None
-    status: Status
-    html: Path
-    folder: Path
-    group: str | None = None
-    commit: str | None = None
-    read_main: Callable[[], Any] = field(default=_nothing, repr=False, compare=False)
-    read_results: Callable[[], dict[str, Any]] = field(default=dict, repr=False, compare=False)
-
-    @cached_property
-    def main(self) -> Any:
-        """`results["main"]`; None if the trial did not get that far."""
-        return self.read_main()
-
-    @cached_property
-    def results(self) -> dict[str, Any]:
-        """What `run` returned, as far as it could be kept; read from disk when first asked."""
-        return self.read_results()
 
 
 @dataclass(frozen=True)
@@ -251,143 +191,3 @@ class Conflict:
 def _fact(path: str, locked: str, given: str) -> str:
     values = f"locked  {locked}\ngiven   {given}"
     return values if path == "$" else f"{path}\n{indent(values, '    ')}"
-
-
-@dataclass(frozen=True)
-class CodeState:
-    """Which code is about to run.
-
-    Attributes:
-        repository: root of the work tree; None outside a repository.
-        commit: full hash of HEAD; None without a commit.
-        branch: its name; None on a detached HEAD.
-        remote: address of the branch's remote, without user name and password.
-        changes: files that differ from the commit or are unknown to it, as git reports them
-            (`"?? new.py"`), without mitosis's own.
-    """
-
-    repository: Path | None = None
-    commit: str | None = None
-    branch: str | None = None
-    remote: str | None = None
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Environment:
-    """Interpreter and packages; the same for many trials, so stored once.
-
-    Attributes:
-        python: version and build, e.g. `"3.11.7 (main, ...) [GCC 12.2.0]"`.
-        implementation: e.g. `"CPython"`.
-        packages: distribution name to version, sorted by name.
-    """
-
-    python: str
-    implementation: str
-    packages: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Where a trial runs: host, platform and process, as far as one can tell.
-
-    Attributes:
-        host: its name.
-        platform: operating system, release and architecture.
-        cpu: name of the processor, or its architecture.
-        cpu_count: logical processors.
-        memory_bytes: physical memory.
-        pid: the runner's process id.
-        process_started: when the runner started, seconds since the epoch.
-        boot_id: tells one boot of the machine from the next; empty where unknown.
-        argv: the runner's command line.
-    """
-
-    host: str
-    platform: str
-    cpu: str
-    cpu_count: int
-    memory_bytes: int
-    pid: int
-    process_started: float
-    boot_id: str
-    argv: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What the store needs to lock variants and number a trial.
-
-    Attributes:
-        name_prefix: the trial's name without its iteration.
-        values: argument name to the value where that is a JSON scalar, else its short text.
-    """
-
-    experiment: str
-    key: str
-    name_prefix: str
-    group: str | None
-    variants: tuple[Variant, ...]
-    values: Mapping[str, Any]
-    seed: int | None
-    code: CodeState
-    machine: Machine
-    environment_digest: str
-    started_at: datetime
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A claim that was granted: the trial's row exists, and these are its name and number."""
-
-    name: str
-    iteration: int
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What a trial's kernel used. None where the kernel died before it could say.
-
-    Attributes:
-        wall_seconds: from the start of the first cell to the end of the last, by the runner's
-            clock.
-        cpu_seconds: user and system time of the kernel and its finished children.
-        peak_memory_bytes: largest resident set of the kernel.
-    """
-
-    wall_seconds: float
-    cpu_seconds: float | None = None
-    peak_memory_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a trial ended.
-
-    Attributes:
-        status: anything but running.
-        reason: one line; empty if it succeeded.
-        main: `results["main"]` where JSON can hold it, else its text; None if there is none.
-        traceback: of the experiment's error, without colours; empty if there was none.
-        warnings: what a reader should know; the first line of each is a sentence, what
-            follows are facts.
-    """
-
-    status: Status
-    ended_at: datetime
-    usage: Usage
-    reason: str = ""
-    main: Any = None
-    traceback: str = ""
-    warnings: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Finish:
-    """What the store writes into a trial's row at its end; paths start at the trials folder."""
-
-    key: str
-    outcome: Outcome
-    html: str
-    folder: str

@@ -11,7 +11,7 @@ from mitosis._layout import TrialFolder, write_whole
 from mitosis._model import Claim, Claimed, Outcome, Variant
 from mitosis._recording import Report
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 
 
 def write_record(
@@ -54,6 +54,12 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "seed": claim.seed,
         "code": code | {"repository": claim.code.repository and claim.code.repository.name},
         "machine": asdict(claim.machine),
+        "runner": asdict(claim.runner),
+        "database": claim.database,
+        "hypothesis": claim.hypothesis,
+        "data": [asdict(file) for file in claim.data],
+        "changed": list(claim.changed),
+        "seed_is_generated": claim.seed_is_generated,
         "environment": claim.environment_digest,
         "started_at": claim.started_at.isoformat(),
     }

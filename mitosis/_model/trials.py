@@ -1,0 +1,231 @@
+"""A trial from its claim to its end, and as it is told afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mitosis._model.origin import CodeState, DataFile, Machine, Runner
+from mitosis._model.variants import Variant
+
+
+class Status(StrEnum):
+    """How a trial stands, or ended."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    KILLED = "killed"
+    TIMED_OUT = "timed_out"
+    LOST = "lost"
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of an experiment with a variant for every parameter, as it was recorded.
+
+    Attributes:
+        name: `<experiment>-<variants, in the order of parameter names>-<iteration>`.
+        key: a short random id, unique among the experiment's trials.
+        experiment: the experiment's name.
+        variants: argument name to variant name, of the tracked parameters.
+        iteration: the how-manieth trial of the same variants, from 1; None in debug mode.
+        seed: the seed that the trial ran with, None if it had none.
+        status: how it ended.
+        html: the notebook a person opens (an `.ipynb` if that was asked for).
+        folder: everything else: record, results, log.
+        group: the group that it was run in, if any.
+        commit: the commit of the code that ran, None in debug mode outside a repository.
+    """
+
+    name: str
+    key: str
+    experiment: str
+    variants: Mapping[str, str]
+    iteration: int | None
+    seed: int | None
+    status: Status
+    html: Path
+    folder: Path
+    group: str | None = None
+    commit: str | None = None
+    read_main: Callable[[], Any] = field(default=_nothing, repr=False, compare=False)
+    read_results: Callable[[], dict[str, Any]] = field(default=dict, repr=False, compare=False)
+
+    @cached_property
+    def main(self) -> Any:
+        """`results["main"]`; None if the trial did not get that far."""
+        return self.read_main()
+
+    @cached_property
+    def results(self) -> dict[str, Any]:
+        """What `run` returned, as far as it could be kept; read from disk when first asked."""
+        return self.read_results()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the store needs to lock variants and number a trial.
+
+    Attributes:
+        name_prefix: the trial's name without its iteration.
+        values: argument name to the value where that is a JSON scalar, else its short text.
+        database: name of the file in the trials folder that the trial's row stands in.
+        hypothesis: what the experiment claims; may be empty.
+        data: input files that were named before the trial.
+        changed: what differs from the last trial of the same variants, one fact each.
+        seed_is_generated: whether mitosis chose the seed.
+    """
+
+    experiment: str
+    key: str
+    name_prefix: str
+    group: str | None
+    variants: tuple[Variant, ...]
+    values: Mapping[str, Any]
+    seed: int | None
+    code: CodeState
+    machine: Machine
+    runner: Runner
+    environment_digest: str
+    started_at: datetime
+    database: str = ""
+    hypothesis: str = ""
+    data: tuple[DataFile, ...] = ()
+    changed: tuple[str, ...] = ()
+    seed_is_generated: bool = False
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A claim that was granted: the trial's row exists, and these are its name and number."""
+
+    name: str
+    iteration: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a trial's files are: names below the trials folder; empty where there are none."""
+
+    folder: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a trial's kernel used. None where the kernel died before it could say.
+
+    Attributes:
+        wall_seconds: from the start of the first cell to the end of the last, by the runner's
+            clock.
+        cpu_seconds: user and system time of the kernel and its finished children.
+        peak_memory_bytes: largest resident set of the kernel.
+    """
+
+    wall_seconds: float
+    cpu_seconds: float | None = None
+    peak_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial ended.
+
+    Attributes:
+        status: anything but running.
+        reason: one line; empty if it succeeded.
+        main: `results["main"]` where JSON can hold it, else its text; None if there is none.
+        traceback: of the experiment's error, without colours; empty if there was none.
+        warnings: what a reader should know; the first line of each is a sentence, what
+            follows are facts.
+    """
+
+    status: Status
+    ended_at: datetime
+    usage: Usage
+    reason: str = ""
+    main: Any = None
+    traceback: str = ""
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What the store writes into a trial's row at its end.
+
+    Attributes:
+        results_digest: of the canonical text of all results; None where they have none.
+        data: all input files, also those that the experiment named while it ran.
+    """
+
+    key: str
+    outcome: Outcome
+    places: Places
+    results_digest: str | None = None
+    data: tuple[DataFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunningTrial:
+    """A trial whose row says that it runs, whether that is still so or not."""
+
+    key: str
+    name: str
+    experiment: str
+    runner: Runner
+    started_at: datetime
+    places: Places
+
+
+@dataclass(frozen=True)
+class FormerTrial:
+    """An earlier trial that a new one is compared with.
+
+    Attributes:
+        environment: digest of its environment, which names a file.
+        results_digest: None where its results have none.
+    """
+
+    key: str
+    name: str
+    places: Places
+    started_at: datetime
+    commit: str | None
+    environment: str
+    results_digest: str | None
+    data: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True)
+class RecordedTrial:
+    """A trial as its own folder tells it.
+
+    Attributes:
+        claimed: None in debug mode.
+        outcome: None while it runs, or where its runner never said how it ended.
+        results_digest: as in `Finish`, as is `data`, which holds the claim's too.
+    """
+
+    claim: Claim
+    claimed: Claimed | None
+    places: Places
+    outcome: Outcome | None = None
+    results_digest: str | None = None
+    data: tuple[DataFile, ...] = ()
+
+    @property
+    def finish(self) -> Finish | None:
+        """What its row has to say, once it has ended."""
+        if self.outcome is None:
+            return None
+        return Finish(self.claim.key, self.outcome, self.places, self.results_digest, self.data)

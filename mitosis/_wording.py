@@ -1,0 +1,33 @@
+"""Names, numbers and durations as people like to read them in a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def shown(name: str) -> str:
+    """Return a name that fits into a line, whatever it holds."""
+    text = name if name.isprintable() else ascii(name)[1:-1]
+    return text if len(text) <= 100 else f"{text[:60]}...{text[-36:]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, e.g. `"1 trial"` or `"2 trials"`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def main_text(main: Any) -> str:
+    """Return `main` as people like to read it."""
+    if isinstance(main, float):
+        return f"{main:.6g}"
+    text = " ".join(str(main).split())
+    return text if len(text) <= 60 else f"{text[:56]} ..."
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration as people like to read it."""
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
