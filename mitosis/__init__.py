@@ -20,31 +20,37 @@ if TYPE_CHECKING:
     from mitosis._canonical import register_canonical as register_canonical
     from mitosis._cli import main as main
     from mitosis._model import Parameter as Parameter
+    from mitosis._model import Secret as Secret
     from mitosis._model import Status as Status
     from mitosis._model import Trial as Trial
+    from mitosis._recording import record_data as record_data
     from mitosis._run import run as run
 
 __version__ = "0.7.0"
 
 _HOMES = {
     "Parameter": "mitosis._model",
+    "Secret": "mitosis._model",
     "Status": "mitosis._model",
     "Trial": "mitosis._model",
     "canonical": "mitosis._canonical",
     "digest": "mitosis._canonical",
     "main": "mitosis._cli",
+    "record_data": "mitosis._recording",
     "register_canonical": "mitosis._canonical",
     "run": "mitosis._run",
 }
 
 __all__ = [
     "Parameter",
+    "Secret",
     "Status",
     "Trial",
     "canonical",
     "digest",
     "errors",
     "main",
+    "record_data",
     "register_canonical",
     "run",
 ]

@@ -11,6 +11,7 @@ import itertools
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -27,8 +28,11 @@ _MOST = 120
 _DIGESTED = re.compile(r"(^|-)[0-9a-f]{12}$")  # what a stem may look like that was altered
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _TRIAL_FOLDER = re.compile(rf".+_[0-9a-f]{{{KEY_LENGTH}}}")
+_DEBUG_FOLDER = re.compile(rf".+_debug_[0-9a-f]{{{KEY_LENGTH}}}")
 _UNFINISHED = re.compile(rf"\..+[._][0-9a-f]{{{KEY_LENGTH}}}")
+_ASIDE = re.compile(r".+\.damaged-[0-9]+(-journal|-wal|-shm)?")
 _TRIAL_PAGE = re.compile(r"trial_.+\.(html|ipynb)")
+_ACTS_FILE = re.compile(r".+\.acts")
 _SHARED_FILE = re.compile(r"\.?[0-9a-f]{64}\.(dill|json)(\.[0-9a-f]{8})?")
 _SHARED = (".values", ".environments")
 
@@ -143,6 +147,11 @@ class TrialFolder:
         return self.root / "notebook.ipynb"
 
     @property
+    def reserve(self) -> Path:
+        """Room on the disk that is kept for the end of a running trial."""
+        return self.root / ".reserve"
+
+    @property
     def experiment(self) -> Path:
         """The experiment itself, pickled, where it is an object and not a module."""
         return self.root / "experiment.dill"
@@ -155,6 +164,29 @@ class TrialFolder:
     def parameter(self, argument: str) -> Path:
         """The pickled value of one parameter."""
         return self.root / "parameters" / f"{file_stem(argument)}.dill"
+
+
+def trial_folders(trials_folder: Path) -> list[TrialFolder]:
+    """Return the folders of all recorded trials, and what looks like them, by their names.
+
+    Claims that have not got their visible name yet are among them, trials in debug mode not.
+    """
+    with os.scandir(trials_folder) as entries:
+        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    found = [n for n in names if _TRIAL_FOLDER.fullmatch(n) and not _DEBUG_FOLDER.fullmatch(n)]
+    return [TrialFolder(trials_folder / name) for name in sorted(found)]
+
+
+def is_unfinished(name: str) -> bool:
+    """Tell whether a file is one that a process was making, by its hidden name."""
+    return bool(_UNFINISHED.fullmatch(name)) and name[-KEY_LENGTH - 1] == "."
+
+
+def aside(database: Path) -> Path:
+    """Return a path that nothing has, to keep a damaged database under."""
+    names = (f"{database.name}.damaged-{number}" for number in itertools.count(1))
+    paths = map(database.with_name, names)
+    return next(path for path in paths if not os.path.lexists(path))
 
 
 def make_trials_folder(folder: Path) -> None:
@@ -180,21 +212,35 @@ def make_trial_folder(trials_folder: Path, stem: str, key: str) -> TrialFolder:
     return TrialFolder(root)
 
 
-def show_trial_folder(hidden: TrialFolder) -> TrialFolder:
+def visible(folder: TrialFolder) -> TrialFolder:
+    """Return a trial's folder under the name that it has in the end."""
+    return TrialFolder(folder.root.with_name(folder.root.name.removeprefix(".")))
+
+
+def hidden(folder: TrialFolder) -> TrialFolder:
+    """Return a trial's folder under the name that it has while it is claimed."""
+    return TrialFolder(folder.root.with_name(f".{visible(folder).root.name}"))
+
+
+def show_trial_folder(folder: TrialFolder) -> TrialFolder:
     """Give a trial's folder its name, now that a record in it says what it is."""
-    root = hidden.root.with_name(hidden.root.name.removeprefix("."))
-    return TrialFolder(hidden.root.rename(root))
+    return TrialFolder(folder.root.rename(visible(folder).root))
+
+
+def free_page(trials_folder: Path, stem: str, key: str, extension: str) -> Path:
+    """Return a path for a trial's notebook that nothing has.
+
+    The file is `trial_<stem>.<extension>`. Where that exists already (a former database was
+    moved away, or another experiment's trial has the same name), the key is added.
+    """
+    paths = [trials_folder / f"trial_{name}.{extension}" for name in (stem, f"{stem}_{key}")]
+    return next((path for path in paths if not os.path.lexists(path)), paths[-1])
 
 
 def reserve_page(trials_folder: Path, stem: str, key: str, extension: str) -> Path:
-    """Claim a file for a trial's notebook and return its path.
-
-    The file is `trial_<stem>.<extension>`. Where that exists already (a former database was
-    moved away, or another experiment's trial has the same name), the key is added; nothing
-    is ever overwritten.
-    """
-    for candidate in (stem, f"{stem}_{key}"):
-        path = trials_folder / f"trial_{candidate}.{extension}"
+    """Claim a file for a trial's notebook and return its path; nothing is overwritten."""
+    for _ in range(2):  # another process may take the first one at the same moment
+        path = free_page(trials_folder, stem, key, extension)
         try:
             path.touch(exist_ok=False)
         except FileExistsError:
@@ -203,15 +249,43 @@ def reserve_page(trials_folder: Path, stem: str, key: str, extension: str) -> Pa
     raise TrialsFolderError(folder=trials_folder, reason=f"{path.name} exists already")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never half of it."""
+def reserve_space(path: Path, size_bytes: int) -> None:
+    """Make a file that holds room on the disk; where there is none, do without."""
+    with suppress(OSError):
+        path.write_bytes(bytes(size_bytes))
+
+
+def write_whole(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file so that a reader sees the old content or the new, never half of it.
+
+    Args:
+        path: the file.
+        content: all of it.
+        durable: whether it has to be on the disk on return, whatever happens to the machine.
+    """
     partial = unfinished(path)
     try:
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         partial.replace(path)
+        if durable:
+            sync_folder(path.parent)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where its file system can."""
+    with suppress(OSError):  # some network file systems open no folder, or sync none
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_once(path: Path, content: bytes) -> None:
@@ -225,24 +299,39 @@ def is_own(path: Path, trials_folder: Path) -> bool:
     """Tell whether mitosis itself made the file at `path` inside the trials folder.
 
     A trial's folder is known by its name and the record in it, a page by its name, a database
-    by the application id in its header, and what another process is just making by its hidden
-    name. Whatever else lies in the trials folder is a user's.
+    by the application id in its header, one that was damaged by the name it was given, and what
+    another process is just making by its hidden name. Whatever else lies in the trials folder
+    is a user's.
     """
     try:
         first, *rest = path.relative_to(trials_folder).parts
     except ValueError:
         return False
     top = trials_folder / first
-    if _UNFINISHED.fullmatch(first):
+    if _UNFINISHED.fullmatch(first) or (_ASIDE.fullmatch(first) and not rest):
         return True
     if rest:
         if first in _SHARED:
             return bool(_SHARED_FILE.fullmatch(rest[-1]))
         return bool(_TRIAL_FOLDER.fullmatch(first)) and TrialFolder(top).record.exists()
-    return bool(_TRIAL_PAGE.fullmatch(first)) or _is_own_database(top)
+    if _ACTS_FILE.fullmatch(first):
+        return _is_own_acts_file(top)
+    if top == secret_key_file(trials_folder):
+        return True
+    return bool(_TRIAL_PAGE.fullmatch(first)) or is_own_database(top)
 
 
-def _is_own_database(path: Path) -> bool:
+def _is_own_acts_file(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            start = file.read(14)
+    except OSError:
+        return False
+    return start in (b"", b'{"mitosis_act"')  # empty: a process is just making it
+
+
+def is_own_database(path: Path) -> bool:
+    """Tell whether mitosis made a database, or is just making it, by its header."""
     path = path.with_name(re.sub(r"-(journal|wal|shm)$", "", path.name))
     try:
         with path.open("rb") as file:

@@ -24,10 +24,22 @@ def main_text(main: Any) -> str:
     return text if len(text) <= 60 else f"{text[:56]} ..."
 
 
-def duration_text(seconds: float) -> str:
-    """Return a duration as people like to read it."""
+def duration_text(seconds: float | None) -> str:
+    """Return a duration as people like to read it; nothing where it is not known."""
+    if seconds is None:
+        return ""
     if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def size_text(number_of_bytes: int) -> str:
+    """Return a size as people like to read it, in powers of a thousand."""
+    size = float(number_of_bytes)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 999.5:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"

@@ -5,6 +5,7 @@
     MitosisError
     ├── ExperimentNotFoundError (LookupError)   nothing importable under that name
     ├── InvalidExperimentError (TypeError)      no `name`, no callable `run`
+    ├── NoHypothesisError (ValueError)          none is stated, and the settings demand one
     ├── NestedTrialError (RuntimeError)         `mitosis.run` was called inside a trial
     ├── InvalidArgumentsError (TypeError)       missing, unknown or doubled arguments
     ├── UnknownVariantError (LookupError)       no variant, or parameter, of that name
@@ -25,6 +26,7 @@
     ├── RenameError (ValueError)                a lock cannot take that name
     ├── LockImportConflictError (RuntimeError)  locks contradict those of another database
     ├── TrialsFolderError (OSError)             the trials folder cannot be used
+    ├── DataFileError (OSError)                 an input file cannot be read
     ├── DatabaseError (RuntimeError)
     │   ├── NotADatabaseError                   the file is not SQLite, or is damaged
     │   ├── ForeignDatabaseError                the file was made by another program
@@ -33,6 +35,7 @@
     │   ├── AmbiguousDatabaseError              several files hold an experiment's locks
     │   └── DatabaseBusyError (TimeoutError)    another process held it too long
     ├── LockFileError (ValueError)              a `mitosis.lock` that cannot be used
+    ├── RecordError (ValueError)                a `record.json` that cannot be read
     └── TrialError (RuntimeError)               carries the recorded `trial`
         ├── ExperimentFailedError               the experiment raised
         ├── TrialKilledError                    its kernel died
@@ -155,6 +158,25 @@ class InvalidExperimentError(MitosisError, TypeError):
             f"{self.experiment} is no experiment:\n{_lines(self.faults)}\n"
             "An experiment is a module or an object with a text `name` and a function `run` "
             'that returns a dict with the key "main".'
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class NoHypothesisError(MitosisError, ValueError):
+    """The experiment states no hypothesis, and `require_hypothesis` is set."""
+
+    slug: ClassVar[str] = "no-hypothesis"
+    experiment: str
+    file: Path | None = None
+
+    def _compose(self) -> str:
+        where = f" in {self.file}" if self.file else ""
+        return (
+            f"Experiment {self.experiment!r} states no hypothesis, and require_hypothesis is "
+            f"set{where}.\nSay what it claims in one of these places:\n"
+            "    - a text `hypothesis` beside its `name`\n"
+            "    - the docstring of its `run`, or else of its module or class\n"
+            '    - mitosis.run(..., hypothesis="..."), or --hypothesis'
         )
 
 
@@ -510,6 +532,21 @@ class TrialsFolderError(MitosisError, OSError):
 
 
 @dataclass(kw_only=True, eq=False)
+class DataFileError(MitosisError, OSError):
+    """An input file that a trial is to name cannot be read."""
+
+    slug: ClassVar[str] = "data-file"
+    path: Path
+    reason: str
+
+    def _compose(self) -> str:
+        return (
+            f"An input file cannot be recorded: {self.reason}\n    path  {self.path}\n"
+            "Name a file, or a folder of files, that can be read and stays as it is."
+        )
+
+
+@dataclass(kw_only=True, eq=False)
 class DatabaseError(MitosisError, RuntimeError):
     """The experiment's database cannot be used."""
 
@@ -636,6 +673,21 @@ class LockFileError(MitosisError, ValueError):
             f"{self.file} cannot be used:\n{_lines(self.faults)}\n"
             "No lock was changed. Take the file from a commit in which it was whole, or write "
             "it anew with: mitosis variants export --drop-unknown"
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class RecordError(MitosisError, ValueError):
+    """A trial's own record cannot be read."""
+
+    slug: ClassVar[str] = "record"
+    file: Path
+    reason: str
+
+    def _compose(self) -> str:
+        return (
+            f"{self.file} cannot be read: {self.reason}\n"
+            "It was left as it is. Take it from a copy of the trials folder, if there is one."
         )
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mitosis._canonical import secrecy
 from mitosis._canonical.reading import Node, Unreadable, parse
 from mitosis._canonical.wording import brief
+from mitosis._redaction import redact_tokens
 
 ABSENT = "(absent)"
 MOST_CHARACTERS = 300
@@ -22,15 +24,17 @@ _STEPS = {"<canonical>": ".__mitosis_canonical__()", "<state>": ""}
 _Difference = tuple[str, str, str]
 
 
-def differences(locked: str, given: str) -> tuple[_Difference, ...]:
+def differences(locked: str, given: str, argument: str = "") -> tuple[_Difference, ...]:
     """Return path, locked part and given part of each place where two texts differ.
 
     Long parts are cut to some 300 characters around their first difference. Two texts that
-    are not both canonical are one difference, at "$".
+    are not both canonical are one difference, at "$". What looks like a secret in either is
+    shown as a mark: earlier editions wrote secrets as any text.
 
     Args:
         locked: the canonical text that is locked.
         given: the canonical text that was given.
+        argument: what the value goes by, which may say that it is a secret.
 
     Example:
         >>> differences("{'lr': 0.1, 'n': 3}", "{'lr': 0.01, 'n': 3}")
@@ -42,14 +46,16 @@ def differences(locked: str, given: str) -> tuple[_Difference, ...]:
         found = tuple(_compare(parse(locked), parse(given), "$"))
     except (Unreadable, RecursionError):
         found = ()
-    return found or (_shown("$", locked, given),)
+    return tuple(
+        _cut(*_without_secrets(*each, argument)) for each in found or (("$", locked, given),)
+    )
 
 
 def _compare(locked: Node, given: Node, path: str) -> Iterator[_Difference]:
     if locked.text == given.text:
         return
-    if not locked.head or locked.head != given.head:
-        yield _shown(path, locked.text, given.text)
+    if locked.head in ("", secrecy.HEAD) or locked.head != given.head:
+        yield path, locked.text, given.text
     elif locked.head == "{" and not (_is_set(locked) and _is_set(given)):
         yield from _compare_labelled(locked, given, path)
     elif locked.head == "{":
@@ -63,7 +69,7 @@ def _compare(locked: Node, given: Node, path: str) -> Iterator[_Difference]:
 def _compare_calls(locked: Node, given: Node, path: str) -> Iterator[_Difference]:
     """Compare `pkg.Foo(...)`, an array by what tells it best instead of place by place."""
     if _DIGEST in _labelled(locked) and _DIGEST in _labelled(given):
-        yield _shown(path, _summary(locked), _summary(given))
+        yield path, _summary(locked), _summary(given)
         return
     before, after = _unlabelled(locked), _unlabelled(given)
     if before and after and before[0].text == after[0].text in _STEPS:
@@ -88,7 +94,7 @@ def _summary(array: Node) -> str:
 def _compare_labelled(locked: Node, given: Node, path: str) -> Iterator[_Difference]:
     before, after = _labelled(locked), _labelled(given)
     if len(before) + len(after) < _count_labelled(locked) + _count_labelled(given):
-        yield _shown(path, locked.text, given.text)
+        yield path, locked.text, given.text
         return
     for label in sorted(before.keys() | after.keys()):
         place = path + _step(label, locked.head)
@@ -122,7 +128,7 @@ def _compare_maybe(locked: Node | None, given: Node | None, path: str) -> Iterat
     if locked and given:
         yield from _compare(locked, given, path)
     else:
-        yield _shown(path, locked.text if locked else ABSENT, given.text if given else ABSENT)
+        yield path, locked.text if locked else ABSENT, given.text if given else ABSENT
 
 
 def _step(label: str, head: str) -> str:
@@ -145,7 +151,16 @@ def _unlabelled(node: Node) -> list[Node]:
     return [part for label, part in node.parts if label is None]
 
 
-def _shown(path: str, locked: str, given: str) -> _Difference:
+def _without_secrets(path: str, locked: str, given: str, argument: str) -> _Difference:
+    ids = secrecy.key_ids(locked), secrecy.key_ids(given)
+    if all(ids) and secrecy.differ_by_keys_only(locked, given):
+        before, after = (f"a secret under key {', '.join(sorted(known))}" for known in ids)
+        return path, before, f"{after}, so nobody can compare the two"
+    before, after = (secrecy.shown_text(text, path, argument) for text in (locked, given))
+    return redact_tokens(path), before, after
+
+
+def _cut(path: str, locked: str, given: str) -> _Difference:
     pairs = enumerate(zip(locked, given, strict=False))
     shorter = min(len(locked), len(given))
     same = next((index for index, (one, other) in pairs if one != other), shorter)

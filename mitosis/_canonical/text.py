@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mitosis._canonical.secrecy import EDITION as SECRECY
 from mitosis._canonical.walk import write
 from mitosis._canonical.wording import blake3_hex
 from mitosis.errors import NotCanonicalError
 
-VERSION = 2
+VERSION = 3
 """The edition of the canonical form. It changes with any change of any text.
 
 1. (0.7.0) The first one.
 2. (0.7.0) Values that could share a text, and texts that were not the same everywhere. All
    changes are listed in `docs/reference/canonical.md`.
+3. (0.7.0) Secrets, which trials write as keyed digests. The texts of all other values are those
+   of edition 2.
 """
 
 
@@ -27,11 +30,13 @@ class Form:
         text: under the current edition.
         former: the text under each earlier edition that writes it otherwise.
         extensions: types registered by the user that the value holds.
+        is_secret: whether it holds secrets, in whose place the text has keyed digests.
     """
 
     text: str
-    former: Mapping[int, str]
+    former: Mapping[int, str] = field(repr=False)
     extensions: tuple[type, ...]
+    is_secret: bool = False
 
 
 def canonical(value: object) -> str:
@@ -66,7 +71,7 @@ def form(value: object) -> Form:
     for edition in range(1, max(written.changes, default=1)):
         with suppress(NotCanonicalError):  # an edition that refused it has no lock of it
             former[edition] = write(value, edition).text
-    return Form(written.text, former, written.extensions)
+    return Form(written.text, former, written.extensions, SECRECY in written.changes)
 
 
 def digest(value: object) -> str:

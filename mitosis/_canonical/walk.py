@@ -12,11 +12,12 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
-from mitosis._canonical import anatomy, objects, registry
+from mitosis._canonical import anatomy, objects, registry, secrecy
 from mitosis._canonical.names import class_name
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.scalars import LEAVES
 from mitosis._canonical.wording import brief, shorten
+from mitosis._redaction import redact_tokens
 from mitosis.errors import NotCanonicalError
 
 DEPTH = 150
@@ -156,7 +157,8 @@ class Walk:
         return known[1]
 
     def _report(self, reason: str) -> None:
-        fault = brief("$" + "".join(self._steps), _LONGEST_PATH), reason
+        path = redact_tokens("$" + "".join(self._steps))
+        fault = brief(path, _LONGEST_PATH), redact_tokens(reason)
         if fault not in self.faults:
             self.faults.append(fault)
         if len(self.faults) >= MOST_FAULTS:
@@ -196,6 +198,9 @@ def _write(value: Any, edition: int) -> Written:
         text = shorten(walk.form(value, ""))
     if walk.faults:
         raise NotCanonicalError(faults=tuple(walk.faults))
+    without = secrecy.keyed_text(text)
+    if without != text and walk.since(secrecy.EDITION):
+        text = without
     return Written(text, frozenset(walk.changes), tuple(walk.extensions))
 
 

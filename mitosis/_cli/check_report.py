@@ -35,6 +35,8 @@ def report_text(checked: Checked, here: Path, *, quiet: bool) -> str:
         )
     if quiet:
         return "\n\n".join(parts)
+    if found.incomparable:
+        parts.append(_incomparable(found.incomparable, here))
     if found.new:
         lines = (_line(d.experiment, d.variant) for d in found.new)
         parts.append(_listed("Not locked yet:", lines))
@@ -80,6 +82,14 @@ def _unknown(unknown: Iterable[Contradiction], here: Path) -> str:
     )
 
 
+def _incomparable(found: Iterable[Contradiction], here: Path) -> str:
+    lines = (
+        f"{_line(f.conflict.lock.experiment, f.conflict.given)} (in {_relative(f.file, here)})"
+        for f in found
+    )
+    return _listed("Secrets that were locked under another key, so not compared here:", lines)
+
+
 def _listed(headline: str, lines: Iterable[str]) -> str:
     return "\n".join([headline, *(indent(line, "    ") for line in lines)])
 
@@ -94,6 +104,7 @@ def _counts(checked: Checked) -> str:
         counted(len(found.conflicts) + len(found.unknown), "conflict"),
         f"{len(checked.faults)} cannot be locked" if checked.faults else "",
         f"{len(found.agreeing)} as locked",
+        f"{len(found.incomparable)} under another key" if found.incomparable else "",
         f"{len(found.new)} new",
         f"{len(found.unused)} unused",
         f"{len(checked.problems)} not checked" if checked.problems else "",

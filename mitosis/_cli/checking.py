@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mitosis._canonical import secrets_under
 from mitosis._cli.definitions import Definitions, define
 from mitosis._cli.experiments import Found
 from mitosis._cli.survey import survey
@@ -20,6 +21,7 @@ from mitosis._locks import (
 )
 from mitosis._model import LockName
 from mitosis._run.experiment import Experiment, describe
+from mitosis._run.secret_key import find_key
 from mitosis._run.settings import (
     Settings,
     default_lock_file,
@@ -75,14 +77,17 @@ class Places:
             SettingsError: `[tool.mitosis]` beside the experiment holds a mistake.
         """
         place = experiment.file or Path.cwd()
-        folder = self.folder or default_trials_folder(place, find_settings(place))
         held = [
             held
-            for held in self._holdings(folder).locks(experiment.name)
+            for held in self._holdings(self.trials_folder(place)).locks(experiment.name)
             if held.lock.retired_at is None
         ]
         shared = self._shared(default_lock_file(place))
         return held + [h for h in shared if h.lock.experiment == experiment.name]
+
+    def trials_folder(self, place: Path) -> Path:
+        """Return the folder where an experiment that lies at `place` keeps its trials."""
+        return self.folder or default_trials_folder(place, find_settings(place))
 
     def unseen(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the experiments that have locks in the places read so far, but for some."""
@@ -143,4 +148,6 @@ def _one(found: Found, places: Places) -> tuple[Experiment, list[Held], Definiti
     experiment = describe(found.experiment)
     held = places.locks(experiment)
     locked = {h.lock.variant.parameter for h in held}
-    return experiment, held, define(found, experiment, locked)
+    key = find_key(places.trials_folder(experiment.file or Path.cwd()))
+    with secrets_under(key.value):
+        return experiment, held, define(found, experiment, locked)

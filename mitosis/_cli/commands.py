@@ -12,8 +12,11 @@ import click
 
 from mitosis import __version__
 from mitosis._cli.check_command import check_command
+from mitosis._cli.doctor_command import doctor_command
 from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.import_command import import_command
 from mitosis._cli.lock_commands import variants_command
+from mitosis._cli.repair_command import repair_command
 
 
 def _trial_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -61,7 +64,21 @@ def _trial_options(function: Callable[..., None]) -> Callable[..., None]:
             "--timeout",
             type=click.FloatRange(min=0, min_open=True),
             metavar="SECONDS",
-            help="End the trial after this time.",
+            help="End the trial after this time. Default: the one in [tool.mitosis].",
+        ),
+        click.option(
+            "-H",
+            "--hypothesis",
+            metavar="TEXT",
+            help="What the experiment claims. Default: its attribute hypothesis, else its "
+            "docstring.",
+        ),
+        click.option(
+            "--data",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="Record the digest of this input file or folder. Repeat for more.",
         ),
         click.option(
             "--output-extension",
@@ -90,6 +107,9 @@ def command() -> None:
 
 command.add_command(variants_command)
 command.add_command(check_command)
+command.add_command(import_command)
+command.add_command(repair_command)
+command.add_command(doctor_command)
 
 
 @command.command("run", context_settings=CONTEXT)
@@ -114,7 +134,7 @@ def run_command(experiment: str, config: Path | None, **options: Any) -> None:
 
     sys.path.insert(0, str(Path.cwd()))
     settings = find_settings(Path.cwd(), config)
-    _run(find(experiment, settings), settings.trials_folder if config else None, options)
+    _run(find(experiment, settings), settings if config else None, options)
 
 
 def main(package: ModuleType) -> None:
@@ -150,8 +170,8 @@ def _package_command(package: ModuleType) -> click.Command:
         from mitosis._cli.experiments import find_in_package
         from mitosis._run.settings import find_settings
 
-        folder = find_settings(Path.cwd(), config).trials_folder if config else None
-        _run(find_in_package(package, exp_name), folder, options)
+        settings = find_settings(Path.cwd(), config) if config else None
+        _run(find_in_package(package, exp_name), settings, options)
 
     return package_command
 
@@ -188,17 +208,25 @@ class _Listing:
         return []
 
 
-def _run(found: Any, folder: Path | None, options: dict[str, Any]) -> None:
+def _run(found: Any, settings: Any, options: dict[str, Any]) -> None:
+    """Run a trial, under settings from a file of their own or those beside the experiment."""
     from mitosis._cli.variants import parameters
-    from mitosis._run import run
+    from mitosis._run import Options, Request, start
 
-    run(
+    start(
         found.experiment,
-        options["debug"],
-        params=parameters(found.spaces, options["named"], options["evaluated"], found.step),
-        seed=options["seed"],
-        group=options["group"],
-        trials_folder=options["folder"] or folder,
-        output_extension=options["output_extension"],
-        timeout_seconds=options["timeout"],
+        Request(
+            params=parameters(found.spaces, options["named"], options["evaluated"], found.step),
+            seed=options["seed"],
+            group=options["group"],
+            trials_folder=options["folder"],
+        ),
+        Options(
+            debug=options["debug"],
+            output_extension=options["output_extension"],
+            timeout_seconds=options["timeout"],
+            hypothesis=options["hypothesis"],
+            data=options["data"],
+        ),
+        settings,
     )

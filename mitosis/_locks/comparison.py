@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mitosis._canonical import differences
+from mitosis._canonical import differ_by_keys_only, differences
 from mitosis._locks.folder import Held
 from mitosis._model import Conflict, LockName, Variant
 
@@ -39,6 +39,7 @@ class Comparison:
     Attributes:
         conflicts: definitions whose value is not the one that is locked.
         unknown: definitions locked under an edition that this mitosis cannot write.
+        incomparable: definitions that are what is locked but for secrets under another key.
         agreeing: definitions that are what is locked.
         new: definitions that are not locked yet.
         unused: locks of which there is no definition.
@@ -49,6 +50,7 @@ class Comparison:
     agreeing: tuple[Definition, ...]
     new: tuple[Definition, ...]
     unused: tuple[Held, ...]
+    incomparable: tuple[Contradiction, ...] = ()
 
 
 def compare(
@@ -73,8 +75,9 @@ def compare(
     every = [found for group in against for found in group]
     keys = {definition.key for definition in defined}
     return Comparison(
-        conflicts=tuple(found for found in every if not _is_unknown(found.conflict)),
-        unknown=tuple(found for found in every if _is_unknown(found.conflict)),
+        conflicts=_of_kind(_differs, every),
+        unknown=_of_kind(_is_unknown, every),
+        incomparable=_of_kind(_has_another_key, every),
         agreeing=tuple(
             d
             for d, found in zip(defined, against, strict=True)
@@ -104,9 +107,28 @@ def _contradictions(locks: Iterable[Held], given: Variant) -> Iterator[Contradic
         locked = held.lock.variant
         text = given.text_under(locked.version)
         if text != locked.text or locked.version > given.version:
-            conflict = Conflict(held.lock, given, differences(locked.text, text))
+            conflict = Conflict(
+                held.lock, given, differences(locked.text, text, given.parameter)
+            )
             yield Contradiction(conflict, held.file)
+
+
+def _of_kind(
+    is_so: Callable[[Conflict], bool], every: Iterable[Contradiction]
+) -> tuple[Contradiction, ...]:
+    return tuple(found for found in every if is_so(found.conflict))
 
 
 def _is_unknown(conflict: Conflict) -> bool:
     return conflict.lock.variant.version > conflict.given.version
+
+
+def _has_another_key(conflict: Conflict) -> bool:
+    locked = conflict.lock.variant
+    return not _is_unknown(conflict) and differ_by_keys_only(
+        locked.text, conflict.given.text_under(locked.version)
+    )
+
+
+def _differs(conflict: Conflict) -> bool:
+    return not _is_unknown(conflict) and not _has_another_key(conflict)

@@ -1,4 +1,7 @@
-"""The locks that a trials folder holds, over all databases in it. Reading writes nothing."""
+"""The locks that a trials folder holds, over all databases in it.
+
+Reading writes nothing but the end of trials whose runner is gone.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from mitosis import _layout
 from mitosis._model import Lock, LockName
+from mitosis._records import close_dead
 from mitosis._store import Store
 from mitosis.errors import AmbiguousDatabaseError, DatabaseError, ForeignDatabaseError
 
@@ -118,7 +122,9 @@ def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
         return Holdings(folder, (), (), (fault,), logfile)
     for file in files:
         try:
-            locks = Store(file).variants(retired=True)
+            store = Store(file)
+            close_dead(folder, store)
+            locks = store.variants(retired=True)
         except ForeignDatabaseError as exc:
             if logfile:
                 faults.append(exc)

@@ -28,6 +28,7 @@ from mitosis._model.variants import (
     Lock,
     LockName,
     Parameter,
+    Secret,
     Variant,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "RecordedTrial",
     "Runner",
     "RunningTrial",
+    "Secret",
     "Status",
     "Trial",
     "Usage",

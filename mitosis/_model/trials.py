@@ -82,7 +82,8 @@ class Claim:
         database: name of the file in the trials folder that the trial's row stands in.
         hypothesis: what the experiment claims; may be empty.
         data: input files that were named before the trial.
-        changed: what differs from the last trial of the same variants, one fact each.
+        since: name of the last trial of the same variants; empty where this is the first.
+        changed: what differs from that trial, one fact each.
         seed_is_generated: whether mitosis chose the seed.
     """
 
@@ -101,6 +102,7 @@ class Claim:
     database: str = ""
     hypothesis: str = ""
     data: tuple[DataFile, ...] = ()
+    since: str = ""
     changed: tuple[str, ...] = ()
     seed_is_generated: bool = False
 
@@ -127,12 +129,12 @@ class Usage:
 
     Attributes:
         wall_seconds: from the start of the first cell to the end of the last, by the runner's
-            clock.
+            clock; None where nobody took the time.
         cpu_seconds: user and system time of the kernel and its finished children.
         peak_memory_bytes: largest resident set of the kernel.
     """
 
-    wall_seconds: float
+    wall_seconds: float | None
     cpu_seconds: float | None = None
     peak_memory_bytes: int | None = None
 

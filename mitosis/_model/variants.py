@@ -11,6 +11,23 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 
+class Secret(str):
+    """A text that reaches the experiment and is written nowhere.
+
+    It is used as any text, and equal to it. A lock holds a digest of it that only the trials
+    folder's own key can make; notebook, record and output show a mark.
+
+    Example:
+        >>> Secret("hunter22") == "hunter22", Secret("hunter22")
+        (True, Secret(***))
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A variant: one value, under a name, for one argument of an experiment.
@@ -64,7 +81,11 @@ class Variant:
     text: str
     digest: str
     version: int
-    former: Mapping[int, str] = field(default_factory=dict)
+    former: Mapping[int, str] = field(default_factory=dict, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the former texts behind: earlier editions write secrets as any text."""
+        return self.__dict__ | {"former": {}}
 
     def text_under(self, version: int) -> str:
         """Return the text that an edition gives this value."""

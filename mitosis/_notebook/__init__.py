@@ -8,6 +8,8 @@ from mitosis._notebook.document import Banner, Plan, build, finished, label, to_
 from mitosis._notebook.execution import Ending, Execution, Stop
 from mitosis._notebook.kernel import KernelOptions
 from mitosis._notebook.page import to_html
+from mitosis._notebook.probe import Probe, probe_kernel
+from mitosis._notebook.restoring import restored, stub
 
 __all__ = [
     "Banner",
@@ -15,10 +17,14 @@ __all__ = [
     "Execution",
     "KernelOptions",
     "Plan",
+    "Probe",
     "Stop",
     "build",
     "finished",
     "label",
+    "probe_kernel",
+    "restored",
+    "stub",
     "to_html",
     "to_ipynb",
 ]

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import takewhile
 from pathlib import Path
-from queue import Empty
-from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.client import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from mitosis._model import Status
+from mitosis._notebook.client import START_SECONDS, Client, HiddenCodeError, readable
 from mitosis._notebook.document import NotebookNode
-from mitosis._notebook.kernel import KernelOptions, exit_words, kernel
-from mitosis._notebook.transcript import Transcript
+from mitosis._notebook.kernel import Kernel, KernelOptions, exit_words, kernel
+from mitosis._notebook.memory import Consumption
 
 GRACE_SECONDS = 5.0
-_START_SECONDS = 120
-_DRAIN_SECONDS = 600
+SILENT_SECONDS = 30.0
+"""How long a kernel may say nothing after the end of a cell, until it is given up."""
+
+_END_SECONDS = 600.0
+_TICK_SECONDS = 0.5
 _TAIL_BYTES = 20_000
 _MOST_REASON = 160
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Stop(StrEnum):
@@ -39,6 +37,17 @@ class Stop(StrEnum):
     INTERRUPTED = "it was interrupted"
     TERMINATED = "the runner received a signal to end"
     TIMED_OUT = "its time was up"
+    ANNOUNCED = "the system announced the end of its time (SIGUSR1)"
+    OUT_OF_CPU = "its processor time was up (SIGXCPU)"
+
+    @property
+    def status(self) -> Status:
+        """The status of a trial that was ended for this reason."""
+        killed = self in (Stop.INTERRUPTED, Stop.TERMINATED)
+        return Status.KILLED if killed else Status.TIMED_OUT
+
+
+_BY_SIGNAL = {-signal.SIGUSR1: Stop.ANNOUNCED, -signal.SIGXCPU: Stop.OUT_OF_CPU}
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,9 @@ class Ending:
         wall_seconds: from the start of the first cell to the end of the last.
         reason: one line; empty if it succeeded.
         traceback: of the experiment's error, without colours.
+        cpu_seconds: of the kernel and its children, whether it could tell or not; None if
+            nothing is known.
+        peak_memory_bytes: the largest resident set of the kernel, likewise.
     """
 
     status: Status
@@ -59,6 +71,8 @@ class Ending:
     started: bool = True
     stop: Stop | None = None
     wall_seconds: float = 0.0
+    cpu_seconds: float | None = None
+    peak_memory_bytes: int | None = None
 
 
 class Execution:
@@ -94,7 +108,8 @@ class Execution:
         self._log = log
         self._timeout_seconds = timeout_seconds
         self._stop: Stop | None = None
-        self._manager: AsyncKernelManager | None = None
+        self._kernel: Kernel | None = None
+        self._consumption = Consumption()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._result: Future[Ending] = Future()
         self._thread = threading.Thread(target=self._work, name="mitosis-trial", daemon=True)
@@ -125,72 +140,127 @@ class Execution:
 
     async def _run(self) -> Ending:
         self._loop = asyncio.get_running_loop()
-        async with kernel(self._options) as (manager, words):
-            self._manager = manager
-            client = _Client(self._notebook, manager, self._on_text)
+        self._consumption = Consumption()
+        async with kernel(self._options) as self._kernel:
+            self._consumption.watch(self._kernel.pid)
+            client = Client(self._notebook, self._kernel, self._on_text)
             try:
                 await client.async_start_new_kernel_client()
             except (RuntimeError, OSError) as exc:
-                said = words.read_text(errors="replace").strip() or str(exc)
+                said = self._kernel.said() or str(exc)
                 return self._stopped() or _no_kernel(said)
             began = time.monotonic()
             try:
-                ending = await self._run_cells(client)
+                async with self._watched(client):
+                    ending = await self._run_cells(client)
             except DeadKernelError:
-                ending = await self._died(client, manager, words)
+                ending = await self._died(client, self._kernel)
             finally:
                 client.close()
-            return replace(ending, wall_seconds=time.monotonic() - began)
+            wall_seconds = time.monotonic() - began
+            self._consumption.sample()
+        return replace(
+            ending,
+            wall_seconds=wall_seconds,
+            cpu_seconds=self._consumption.cpu_seconds(),
+            peak_memory_bytes=self._consumption.peak_memory_bytes(),
+        )
 
-    async def _run_cells(self, client: _Client) -> Ending:
+    @asynccontextmanager
+    async def _watched(self, client: Client) -> AsyncIterator[None]:
+        """Have an eye on the kernel for as long as the block runs."""
+        watching = asyncio.ensure_future(self._watch(client))
         try:
-            await client.run_hidden(self._begin)
+            yield
+        finally:
+            watching.cancel()
+
+    async def _watch(self, client: Client) -> None:
+        """Note what the kernel takes, and do not wait for ever once a cell is over.
+
+        If it is silent after that, its reply has to do; if there is none either, it is given
+        up. Counted are looks and not seconds: while this process or the machine stands still,
+        nothing comes in either.
+        """
+        silent, heard = 0, client.messages
+        while silent * _TICK_SECONDS < SILENT_SECONDS + 2 * _TICK_SECONDS:
+            await asyncio.sleep(_TICK_SECONDS)
+            self._consumption.sample()
+            silent = silent + 1 if client.messages == heard and client.is_over() else 0
+            heard = client.messages
+            if silent * _TICK_SECONDS >= SILENT_SECONDS:
+                client.stop_listening(self._log_tail())
+        client.give_up()
+
+    async def _run_cells(self, client: Client) -> Ending:
+        try:
+            await client.begin(self._begin)
         except HiddenCodeError as exc:
             return self._stopped() or _no_kernel(str(exc))
+        except TimeoutError:
+            return self._stopped() or _no_kernel(f"it was not ready after {START_SECONDS} s")
         if stopped := self._stopped():
             return stopped
-        timer = self._start_timer()
+        timer = self._start_timer(self._timeout_seconds)
         traceback = reason = ""
         try:
             await client.run_all()
         except CellExecutionError as exc:
             traceback = client.traceback()
-            reason = f"{exc.ename}: {_first_line(_readable(exc.evalue))}"
+            reason = f"{exc.ename}: {_first_line(readable(exc.evalue))}"
+            if exc.ename == "MemoryError":
+                self._consumption.sample()
+                reason += self._consumption.words()
         finally:
-            if timer:
-                timer.cancel()
+            timer.cancel()
+        timer = self._start_timer(_END_SECONDS if self._timeout_seconds else None)
         try:
             await client.run_hidden(self._end(traceback))
         except HiddenCodeError as exc:
             reason = reason or f"its report could not be written: {_last_line(str(exc))}"
+        finally:
+            timer.cancel()
         if stopped := self._stopped(traceback):
             return stopped
         status = Status.FAILED if reason else Status.SUCCEEDED
         return Ending(status, reason, traceback)
 
-    def _start_timer(self) -> asyncio.TimerHandle | None:
-        if self._timeout_seconds is None:
-            return None
+    def _start_timer(self, seconds: float | None) -> asyncio.Handle:
         loop = asyncio.get_running_loop()
-        return loop.call_later(self._timeout_seconds, self.stop, Stop.TIMED_OUT)
+        if seconds is None:
+            return loop.call_soon(lambda: None)
+        return loop.call_later(seconds, self.stop, Stop.TIMED_OUT)
 
     def _stopped(self, traceback: str = "") -> Ending | None:
         if self._stop is None:
             return None
-        status = Status.TIMED_OUT if self._stop is Stop.TIMED_OUT else Status.KILLED
         reason = str(self._stop)
         if self._stop is Stop.TIMED_OUT:
             reason = f"after {self._timeout_seconds:g} s"
-        return Ending(status, reason, traceback, stop=self._stop)
+        return Ending(self._stop.status, reason, traceback, stop=self._stop)
 
-    async def _died(self, client: _Client, manager: AsyncKernelManager, words: Path) -> Ending:
-        await client.drain()
+    async def _died(self, client: Client, kernel: Kernel) -> Ending:
+        code = await kernel.exit_code()
+        if code is not None:
+            await client.drain()
         client.complete(self._log_tail())
-        said = words.read_text(errors="replace").strip()
+        said = kernel.said()
         if said:
             client.write("stderr", f"{said}\n")
-        how = f"its kernel ended {await exit_words(manager)}"
-        return self._stopped(said) or Ending(Status.KILLED, how, said)
+            client.settle()
+        self._stop = self._stop or _BY_SIGNAL.get(code or 0)
+        return self._stopped(said) or Ending(Status.KILLED, self._how_it_died(code), said)
+
+    def _how_it_died(self, code: int | None) -> str:
+        if code is None:
+            seconds = f"{SILENT_SECONDS:g} s"
+            return f"its kernel did not answer any more: silent for {seconds} after a cell"
+        if code != -signal.SIGKILL:
+            return f"its kernel ended {exit_words(code)}"
+        consumed = self._consumption.words()
+        if self._consumption.ran_out():
+            return f"out of memory: the system killed its kernel{consumed}"
+        return f"its kernel ended {exit_words(code)}{consumed}"
 
     def _log_tail(self) -> str:
         with self._log.open("rb") as file:
@@ -198,130 +268,19 @@ class Execution:
             return file.read().decode(errors="replace")
 
     async def _interrupt(self, why: Stop) -> None:
-        manager = self._manager
         first = self._stop is None
         self._stop = self._stop or why
-        if manager is None or not manager.has_kernel:
+        if self._kernel is None:
             return
         if first:
-            await manager.interrupt_kernel()
+            await self._kernel.send(signal.SIGINT)
             await asyncio.sleep(GRACE_SECONDS)
-        if manager.has_kernel:
-            await manager._async_signal_kernel(9)  # noqa: SLF001 - no public way to a signal
-
-
-class HiddenCodeError(Exception):
-    """Code around the cells raised; the message is its traceback."""
-
-
-class _Client(NotebookClient):
-    """nbclient, with outputs kept in order and in bounds."""
-
-    def __init__(
-        self,
-        notebook: NotebookNode,
-        manager: AsyncKernelManager,
-        on_text: Callable[[str, str], None],
-    ) -> None:
-        super().__init__(
-            notebook,
-            km=manager,
-            timeout=None,
-            iopub_timeout=_DRAIN_SECONDS,
-            startup_timeout=_START_SECONDS,
-            record_timing=False,
-        )
-        self._on_text = on_text
-        self._cell: NotebookNode = None
-        self._started = 0
-        self._transcript: Transcript | None = None
-
-    def close(self) -> None:
-        """Close the channels to the kernel."""
-        if self.kc:
-            self.kc.stop_channels()
-
-    async def run_hidden(self, code: str) -> None:
-        """Run code that is no cell of the notebook."""
-        assert self.kc
-        message_id = self.kc.execute(code, silent=True, store_history=False)
-        reply = await self.async_wait_for_reply(message_id)
-        if reply and reply["content"]["status"] != "ok":
-            raise HiddenCodeError(_readable("\n".join(reply["content"].get("traceback", ()))))
-
-    async def run_all(self) -> None:
-        """Run all code cells in order, until one raises."""
-        for index, cell in enumerate(self.nb.cells):
-            if cell.cell_type == "code":
-                await self._run_cell(cell, index)
-
-    async def _run_cell(self, cell: NotebookNode, index: int) -> None:
-        self._cell, self._transcript = cell, None
-        self._started += 1
-        cell.execution_count = self._started  # also for a kernel that dies before it says so
-        try:
-            await self.async_execute_cell(cell, index)
-        finally:
-            self.settle()
-
-    def write(self, stream: str, text: str) -> None:
-        """Add text to the cell that is running."""
-        self._current().write(stream, text)
-
-    def _current(self) -> Transcript:
-        if self._transcript is None:  # nbclient gives the cell its list when it has begun
-            self._transcript = Transcript(self._cell.outputs, self._on_text)
-        return self._transcript
-
-    def traceback(self) -> str:
-        """Return the traceback that the last cell which ran shows, without colours."""
-        for cell in reversed(self.nb.cells):
-            for output in cell.get("outputs", ()):
-                if output.output_type == "error":
-                    return _readable("\n".join(output.traceback))
-        return ""
-
-    def complete(self, log: str) -> None:
-        """Add the last lines of the log that a dead kernel had not sent any more."""
-        if self._cell is None:
-            return
-        self.settle()
-        shown = set(self._current().text().splitlines())
-        lines = reversed(log.splitlines())
-        missing = list(takewhile(lambda line: line not in shown, lines))[::-1]
-        if missing:
-            self.write("stdout", "\n".join(missing) + "\n")
-
-    def settle(self) -> None:
-        """Put everything held back into the cell that is running."""
-        if self._transcript:
-            self._transcript.settle()
-
-    async def drain(self) -> None:
-        """Take in what a kernel that is gone had sent before."""
-        with suppress(Empty, RuntimeError):
-            while self.kc:
-                message = await self.kc.iopub_channel.get_msg(timeout=0.3)
-                if message["msg_type"] == "stream":
-                    self.write(message["content"]["name"], message["content"]["text"])
-
-    def output(self, outs: Any, msg: Any, display_id: Any, cell_index: int) -> Any:
-        """Take an output, text through the transcript."""
-        if msg["msg_type"] == "stream":
-            self.write(msg["content"]["name"], msg["content"]["text"])
-            return None
-        self.settle()
-        return super().output(outs, msg, display_id, cell_index)
+        await self._kernel.send(signal.SIGKILL)
 
 
 def _no_kernel(said: str) -> Ending:
     reason = f"no kernel came up: {_last_line(said)}"
     return Ending(Status.FAILED, reason, said, started=False)
-
-
-def _readable(text: str) -> str:
-    """Return text without colours, that any file takes."""
-    return _ANSI.sub("", text).encode("utf-8", "backslashreplace").decode()
 
 
 def _last_line(text: str) -> str:

@@ -1,23 +1,29 @@
-"""The one place where git is run, through GitPython, and where its refusals get our words.
+"""The one place where git is started, and where its refusals get our words.
 
 Git is asked about a place on disk and about nothing else: variables such as `GIT_DIR` or
 `GIT_INDEX_FILE`, which git sets while it runs a hook, would silently point it at another
 repository or at a half-made index, so they are taken away. Configuration that comes through
 the environment (`GIT_CONFIG_COUNT`, `GIT_CEILING_DIRECTORIES`, ...) stays: it says how git
 is to behave, not where to look.
+
+Git is started here and not through GitPython, whose import takes longer than all that is asked
+of git, and which cannot have several answers prepared at a time.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 
 from mitosis.errors import NoRepositoryError
 
 NO_GIT = "there is no git on this machine"
 
-_MISLEADING = (
+_MISLEADING = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
@@ -31,16 +37,65 @@ _MISLEADING = (
     "GIT_REPLACE_REF_BASE",
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
-)
-"""`git rev-parse --local-env-vars`, without those that hold configuration."""
+    # The above are `git rev-parse --local-env-vars` without those that hold configuration;
+    # those below change what a path or a pattern means.
+    "GIT_GLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+}
 
-_QUIET = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
-"""Write nothing, start no daemon, and take paths for paths, not for patterns."""
+_IN_ENGLISH = {"LANGUAGE": "C", "LC_ALL": "C"}
+_FROM_DISK_ONLY = {"GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+
+_QUIET = ("--no-optional-locks", "-c", "core.fsmonitor=false")
+"""Write nothing, and start no daemon."""
 
 _REASONS = {
     "not a git repository": "there is no git repository",
     "must be run in a work tree": "it is not in a work tree, but in a bare repository or .git",
 }
+
+
+class Question(AbstractContextManager["Question"]):
+    """Something that git was asked and is working on.
+
+    Whoever leaves the `with` block without an answer stops the process.
+
+    Args:
+        place: a file or folder, whose folder git is run in; it need not exist.
+        arguments: the command and its arguments; a path among them is a path, not a pattern,
+            unless it says so by a magic word of git's.
+    """
+
+    def __init__(self, place: Path, *arguments: str) -> None:
+        self._place = place
+        self._process = _started(["git", "-C", str(_folder(place)), *_QUIET, *arguments])
+
+    def answer(self) -> bytes:
+        """Wait for git and return what it wrote, byte for byte.
+
+        Raises:
+            NoRepositoryError: there is no git, or git refuses; its own words are the reason.
+        """
+        if self._process is None:
+            raise NoRepositoryError(place=self._place, reason=NO_GIT)
+        output, words = self._process.communicate()
+        if self._process.returncode:
+            raise NoRepositoryError(place=self._place, reason=_reason(words))
+        return output
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is None:
+            return
+        if self._process.returncode is None:
+            self._process.kill()
+        self._process.__exit__(kind, error, trace)
 
 
 def run_git(place: Path, *arguments: str) -> bytes:
@@ -49,26 +104,8 @@ def run_git(place: Path, *arguments: str) -> bytes:
     Raises:
         NoRepositoryError: there is no git, or git refuses; its own words are the reason.
     """
-    try:
-        from git import Git
-        from git.exc import GitCommandNotFound
-    except ImportError as exc:  # GitPython looks for git when it is imported
-        raise NoRepositoryError(place=place, reason=NO_GIT) from exc
-    git = str(Git.GIT_PYTHON_GIT_EXECUTABLE or "git")
-    command = [*_cleared(), git, "-C", str(_folder(place)), *_QUIET, *arguments]
-    try:
-        status, output, words = Git().execute(
-            command,
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-        )
-    except GitCommandNotFound as exc:  # git went away, or GIT_PYTHON_REFRESH=quiet
-        raise NoRepositoryError(place=place, reason=NO_GIT) from exc
-    if status:
-        raise NoRepositoryError(place=place, reason=_reason(words))
-    return output
+    with Question(place, *arguments) as question:
+        return question.answer()
 
 
 def readable(name: bytes) -> str:
@@ -77,17 +114,30 @@ def readable(name: bytes) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def _cleared() -> list[str]:
-    present = [name for name in _MISLEADING if name in os.environ]
-    # GitPython can add variables to git's environment but not take any away.
-    return ["env", *(word for name in present for word in ("-u", name))] if present else []
+def _started(command: list[str]) -> subprocess.Popen[bytes] | None:
+    try:
+        return subprocess.Popen(  # noqa: S603 - all words but the paths are ours
+            command,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError:
+        return None
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
+    return kept | _IN_ENGLISH | _FROM_DISK_ONLY
 
 
 def _folder(place: Path) -> Path:
     return next(path for path in (place, *place.parents) if path.is_dir())
 
 
-def _reason(words: str) -> str:
+def _reason(output: bytes) -> str:
+    words = output.decode("utf-8", "surrogateescape")
     for sign, reason in _REASONS.items():
         if sign in words:
             return reason

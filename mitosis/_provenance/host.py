@@ -1,17 +1,27 @@
-"""The machine and the process that a trial runs in."""
+"""The machine that a trial runs on."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from mitosis._model import Machine, Runner
+from mitosis._model import Machine
+from mitosis._provenance.asking import said
+from mitosis._provenance.graphics import gpus
+from mitosis._provenance.variables import job_variables, numeric_variables
 from mitosis._redaction import redact_argv
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PROCESSORS = Path("/proc/cpuinfo")
+_FIRST = 4096
+"""Bytes; the first of a hundred processors stands in them, and the file is made when read."""
+
+_NAME = re.compile(r"^(?:model name|cpu model|cpu)\s*:\s*(\S.*)$", re.MULTILINE | re.IGNORECASE)
+_MACOS_PROCESSOR = ("sysctl", "-n", "machdep.cpu.brand_string")
 
 
 def machine(argv: Sequence[str]) -> Machine:
@@ -23,34 +33,38 @@ def machine(argv: Sequence[str]) -> Machine:
     import psutil
 
     return Machine(
-        platform=platform.platform(),
-        cpu=platform.processor() or platform.machine(),
+        platform=_platform(),
+        cpu=_processor(),
         cpu_count=psutil.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
         argv=redact_argv(argv),
-    )
-
-
-def runner() -> Runner:
-    """Return which process this is."""
-    import psutil
-
-    started = psutil.Process().create_time()
-    return Runner(
-        host=platform.node(),
-        pid=os.getpid(),
-        process_started=started,
-        boot_id=_boot_id(),
-        started_after_boot=started - psutil.boot_time(),
+        gpus=gpus(),
+        variables=numeric_variables(),
+        job=job_variables(),
     )
 
 
 @cache
-def _boot_id() -> str:
-    """Return what tells one boot from the next: Linux's own id, else the time of the boot."""
-    import psutil
+def _platform() -> str:
+    """Return what `platform.platform` does, but start no process for it."""
+    if sys.platform != "linux":
+        return platform.platform()
+    system, libc = os.uname(), "".join(platform.libc_ver())
+    return f"{system.sysname}-{system.release}-{system.machine}" + (libc and f"-with-{libc}")
 
+
+@cache
+def _processor() -> str:
+    """Return the processor's name; `platform.processor` knows the architecture at best."""
+    if sys.platform == "darwin":
+        return said(_MACOS_PROCESSOR).strip() or platform.machine()
+    return _named(_PROCESSORS) or platform.processor() or platform.machine()
+
+
+def _named(processors: Path) -> str:
     try:
-        return _BOOT_ID.read_text().strip()
+        with processors.open("rb") as file:
+            found = _NAME.search(file.read(_FIRST).decode("utf-8", "replace"))
     except OSError:
-        return str(int(psutil.boot_time()))
+        return ""
+    return " ".join(found[1].split()) if found else ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitosis._model import Environment
@@ -49,6 +50,19 @@ def environment_json(environment: Environment) -> bytes:
 def environment_digest(environment: Environment) -> str:
     """Return the SHA-256 of the stored text, in hexadecimal digits: the environment's name."""
     return sha256(environment_json(environment)).hexdigest()
+
+
+def read_environment(path: Path) -> Environment | None:
+    """Return a stored environment; None where its file is missing or damaged."""
+    try:
+        content = json.loads(path.read_bytes())
+        return Environment(
+            python=str(content["python"]),
+            implementation=str(content["implementation"]),
+            packages={str(name): str(v) for name, v in content["packages"].items()},
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _mark(entry: str) -> _Mark:
@@ -98,7 +112,7 @@ def _head(distribution: Distribution) -> str:
         text = next(filter(None, texts), "")
     except (OSError, UnicodeDecodeError):
         return ""
-    return re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
+    return text.partition("\n\n")[0].partition("\r\n\r\n")[0]
 
 
 def _resolved(names: set[str]) -> dict[str, str]:

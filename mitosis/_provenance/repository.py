@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from mitosis._model import CodeState
-from mitosis._provenance import remote, status
 from mitosis._provenance.command import run_git
-from mitosis._provenance.ownership import own_files, own_output
+from mitosis._provenance.submodules import submodules
+from mitosis._provenance.worktree import WorkTree, reading
 from mitosis.errors import (
     DirtyRepositoryError,
     NoRepositoryError,
@@ -16,25 +16,48 @@ from mitosis.errors import (
 )
 
 
-def code_state(place: Path, trials_folder: Path) -> CodeState:
+def code_state(place: Path, trials_folder: Path, ignored: Sequence[str] = ()) -> CodeState:
     """Return the state of the git repository around `place`; write nothing.
 
     Everything that git reports as different from the commit or as untracked counts, in
-    submodules too. What mitosis itself made in the trials folder does not.
+    submodules too, and so does what git was told to keep silent about (`assume-unchanged`,
+    `skip-worktree`). What mitosis itself made in the trials folder does not.
 
     Args:
         place: the experiment's file, or a folder. Symbolic links are followed: what counts is
             the repository that holds the code itself.
         trials_folder: where the trials go; it need not exist.
+        ignored: patterns of files whose changes do not count, as `pattern_fault` allows them.
+            A submodule is one file in this.
 
     Returns:
-        An empty state outside a work tree, without git, and where git refuses to answer
-        (`require_committed` says which).
+        A state without modules, for `imported_code` to fill in. It is empty outside a work
+        tree, without git, and where git refuses to answer (`require_committed` says which).
+
+    Raises:
+        ValueError: a pattern that git could not use.
     """
     try:
-        return _read(place.resolve(), trials_folder.resolve())
+        with reading(place.resolve(), ignored) as answer:
+            return state_of(answer(), trials_folder)
     except NoRepositoryError:
         return CodeState()
+
+
+def state_of(tree: WorkTree, trials_folder: Path) -> CodeState:
+    """Return what git said of a work tree as a record has it.
+
+    Raises:
+        NoRepositoryError: git refuses to compare a file.
+    """
+    return CodeState(
+        repository=tree.root,
+        commit=tree.status.commit,
+        branch=tree.status.branch,
+        remote=tree.remote,
+        changes=tree.changes(trials_folder.resolve()),
+        submodules=submodules(tree.root, tree.index.submodules),
+    )
 
 
 def require_committed(state: CodeState, place: Path) -> None:
@@ -61,32 +84,10 @@ def require_committed(state: CodeState, place: Path) -> None:
         raise UncommittedExperimentError(repository=state.repository, file=place)
 
 
-def _read(place: Path, trials_folder: Path) -> CodeState:
-    root = _root(place)
-    found = status.parse_status(run_git(root, *status.ARGUMENTS))
-    remotes = remote.parse_remotes(run_git(root, *remote.ARGUMENTS))
-    is_own, is_output = own_files(root, trials_folder), own_output(root)
-    return CodeState(
-        repository=root,
-        commit=found.commit,
-        branch=found.branch,
-        remote=remote.chosen_address(remotes, found.upstream),
-        changes=tuple(
-            str(c)
-            for c in found.changes
-            if not all(map(is_own, c.paths)) and not (c.is_untracked and is_output(c.paths[0]))
-        ),
-    )
-
-
-def _root(place: Path) -> Path:
-    output = run_git(place, "rev-parse", "--show-toplevel")
-    return Path(os.fsdecode(output.removesuffix(b"\n")))
-
-
 def _absence(place: Path) -> str:
     try:
-        root = _read(place, place).repository
+        with reading(place) as answer:
+            root = answer().root
     except NoRepositoryError as exc:
         return exc.reason
     return f"the repository {root} could not be read a moment ago"
@@ -94,7 +95,7 @@ def _absence(place: Path) -> str:
 
 def _is_tracked(file: Path) -> bool:
     try:
-        run_git(file, "ls-files", "--error-unmatch", "-z", "--", str(file))
+        run_git(file, "ls-files", "--error-unmatch", "-z", "--", f":(literal){file}")
     except NoRepositoryError:
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mitosis._canonical import canonical, differences, script_arrived
+from mitosis._canonical import argument_named, canonical, differences, script_arrived
 from mitosis.errors import NotCanonicalError, ValueChangedError
 
 Difference = tuple[str, str, str]
@@ -48,7 +48,8 @@ class LockedParameters:
     def _changed(self, argument: str) -> Iterator[Difference]:
         locked = self._locked[argument]
         try:
-            places = differences(locked, canonical(self._values[argument]))
+            with argument_named(argument):
+                places = differences(locked, canonical(self._values[argument]))
         except NotCanonicalError as exc:
             places = tuple((path, "(locked)", reason) for path, reason in exc.faults)
         for path, before, after in places:

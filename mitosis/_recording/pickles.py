@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import operator
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -14,6 +14,9 @@ from typing import Any
 
 from mitosis._canonical import generic_origin, may_have_place, place_of
 from mitosis._layout import write_whole
+
+HOLDS_SECRET = "it holds a secret"  # noqa: S105 - says why, and is none
+"""Why a result is not stored that must not be."""
 
 
 @dataclass(frozen=True)
@@ -106,24 +109,54 @@ def read_pickle(path: Path) -> Any:
         return dill.load(file)
 
 
-def write_pickles(path: Path, results: Mapping[Any, object]) -> Keeping:
-    """Write a dict of results, leaving out only the values that dill cannot store."""
+def loads(data: bytes) -> Any:
+    """Unpickle what was never in a file."""
+    import dill
+
+    return dill.loads(data)
+
+
+def _never(data: bytes) -> bool:  # noqa: ARG001 - as others take it
+    return False
+
+
+def write_pickles(
+    path: Path, results: Mapping[Any, object], is_secret: Callable[[bytes], bool] = _never
+) -> Keeping:
+    """Write a dict of results, leaving out only the values that must not or cannot be stored.
+
+    Args:
+        path: the file.
+        results: to be stored.
+        is_secret: tells whether a pickle holds what no file may hold.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     try:
-        write_whole(path, dumps(dict(results)))
+        data = dumps(dict(results))
     except Exception:  # noqa: BLE001 - whatever one value's pickling raises, keep the others
-        return _write_each(path, results)
+        return _write_each(path, results, is_secret)
+    if is_secret(data):
+        return _write_each(path, results, is_secret)
+    write_whole(path, data)
     return Keeping(tuple(map(str, results)), {})
 
 
-def _write_each(path: Path, results: Mapping[Any, object]) -> Keeping:
+def _write_each(
+    path: Path, results: Mapping[Any, object], is_secret: Callable[[bytes], bool]
+) -> Keeping:
     kept: dict[Any, object] = {}
     dropped: dict[str, str] = {}
     for key, value in results.items():
         try:
-            dumps({key: value})
+            data = dumps({key: value})
         except Exception as exc:  # noqa: BLE001 - as above
             dropped[str(key)] = f"{type(exc).__name__}: {exc}"
         else:
-            kept[key] = value
+            if is_secret(data):
+                dropped[str(key)] = HOLDS_SECRET
+            else:
+                kept[key] = value
     write_whole(path, dumps(kept))
     return Keeping(tuple(map(str, kept)), dropped)

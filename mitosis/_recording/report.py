@@ -6,16 +6,18 @@ import json
 import math
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from mitosis._layout import write_whole
+from mitosis._recording.secrecy import redacted
 
 _MOST = 200
 _MOST_BITS = 2000  # Python may refuse to write longer ones in decimal
+_to_json = json.JSONEncoder(indent=1).encode  # an experiment may replace json.dumps
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,15 @@ class Report:
             follows are facts.
         cpu_seconds: user and system time of the kernel and its finished children.
         peak_memory_bytes: largest resident set of the kernel.
+        digests: key of each result to the digest of its canonical text, None without one.
+        undigested: key of each result without a digest, to the reason.
+        results_digest: over all keys and digests; None if one is missing.
+        purity: how the results compare with an earlier trial's, as `Purity` has it; None where
+            there was nothing to compare with.
+        generators: name of each global generator to whether it was `seeded`, and `drawn` from
+            by the experiment.
+        modules: files of the modules that were loaded, without Python's own and installed ones.
+        numeric_libraries: BLAS and OpenMP libraries, as threadpoolctl names their facts.
     """
 
     main: Any = None
@@ -42,10 +53,38 @@ class Report:
     warnings: Sequence[str] = field(default_factory=list)
     cpu_seconds: float | None = None
     peak_memory_bytes: int | None = None
+    digests: Mapping[str, str | None] = field(default_factory=dict)
+    undigested: Mapping[str, str] = field(default_factory=dict)
+    results_digest: str | None = None
+    purity: Mapping[str, Any] | None = None
+    generators: Mapping[str, Mapping[str, bool | None]] = field(default_factory=dict)
+    modules: Sequence[str] = field(default_factory=list)
+    numeric_libraries: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
-    def write(self, path: Path) -> None:
-        """Write the report."""
-        write_whole(path, json.dumps(asdict(self), indent=1).encode())
+    def write(self, path: Path, redact: Callable[[str], str] = str) -> None:
+        """Write the report, or what is needed most of it where there is no room for all.
+
+        Args:
+            path: the file.
+            redact: takes secrets out of a text.
+
+        Raises:
+            OSError: there is no room for that either.
+        """
+        try:
+            write_whole(path, _encoded(self, redact))
+        except OSError:
+            write_whole(path, _encoded(self._shortest(), redact))
+
+    def _shortest(self) -> Report:
+        return Report(
+            main=self.main,
+            main_is_exact=self.main_is_exact,
+            warnings=[warning.partition("\n")[0] for warning in self.warnings],
+            cpu_seconds=self.cpu_seconds,
+            peak_memory_bytes=self.peak_memory_bytes,
+            results_digest=self.results_digest,
+        )
 
     def with_usage(self) -> Report:
         """Return the report with what this process has used until now."""
@@ -57,11 +96,23 @@ class Report:
 
     @classmethod
     def read(cls, path: Path) -> Report:
-        """Read a report; an empty one where the kernel died before it wrote a whole one."""
+        """Read a report, of an earlier or later version too.
+
+        It is an empty one where the kernel died before it wrote a whole one.
+        """
+        known = {each.name for each in fields(cls)}
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            return cls(**{name: value for name, value in stored.items() if name in known})
+        except (OSError, ValueError, AttributeError):
             return cls()
+
+
+def _encoded(report: Report, redact: Callable[[str], str]) -> bytes:
+    stored = asdict(report)
+    clean = redacted(stored, redact)
+    clean["main_is_exact"] = report.main_is_exact and clean["main"] == stored["main"]
+    return _to_json(clean).encode()
 
 
 def plain(value: Any) -> tuple[Any, bool]:

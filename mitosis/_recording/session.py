@@ -3,47 +3,69 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
-import ctypes
 import importlib
-import json
 import logging
-import os
-import random
-import signal
 import sys
-import warnings
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import dill  # noqa: F401 - here, for an experiment may leave no path to import it by
 
 from mitosis._canonical import arrive
 from mitosis._layout import TrialFolder
+from mitosis._recording import surroundings
+from mitosis._recording.data import DataLog, record_in
+from mitosis._recording.digests import Digests, digests
+from mitosis._recording.displays import Displays, speak_plainly
+from mitosis._recording.libraries import module_files, numeric_libraries, survivors
 from mitosis._recording.parameters import LockedParameters, mutation_warning
-from mitosis._recording.pickles import read_pickle, write_pickles
+from mitosis._recording.pickles import HOLDS_SECRET, loads, read_pickle, write_pickles
+from mitosis._recording.randomness import Generators, unseeded_warnings
 from mitosis._recording.report import Report, plain, shortened
+from mitosis._recording.secrecy import EXPERIMENT, REGISTERED, Secrets
 from mitosis._recording.streams import Log, Output
 from mitosis._recording.task import Task, enter_trial
 from mitosis.errors import InvalidResultsError, UnpicklingError
 
-_NOISY = ("matplotlib", "PIL", "asyncio", "parso", "numba", "urllib3")
-_PR_SET_PDEATHSIG = 1
-
 
 class Session:
-    """One trial, as its kernel sees it."""
+    """One trial, as its kernel sees it.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: the trial's.
+        argv: the runner's command line, which the experiment sees as `sys.argv`.
+        repository: its root, below which input files are told from there; None outside of one.
+        secrets: what `Secrets` takes, as a dict; None if there are none.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        argv: Sequence[str],
+        repository: Path | None = None,
+        secrets: Mapping[str, Any] | None = None,
+    ) -> None:
         self._folder = TrialFolder(folder)
         self._task = Task.read(self._folder.task)
+        self._argv = list(argv)
+        self._secrets = Secrets(**secrets or {})
         self._log = Log(self._folder.log)
-        self._report = Report()
+        self._displays = Displays(
+            self._folder.displays, self._log.size_bytes, self._secrets.redact
+        )
+        self._data = DataLog(self._folder.data, repository, self._task.data)
+        self._generators = Generators(self._task.seed)
         self._parameters = LockedParameters(self._task.locked, self._task.script)
+        self._report = Report()
+        self._warnings: list[str] = []
+        self._results: Mapping[Any, Any] | None = None
+        self._digests = Digests()
+        self._threads: set[int] = set()
         self._output: Output | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -53,21 +75,25 @@ class Session:
 
         shell = get_ipython()
         enter_trial(self._task.experiment)
-        _die_with_the_runner()
-        _show_whole_tracebacks(shell)
-        _send_lone_surrogates(shell.kernel.session)
-        _keep_bars_as_text()
-        sys.argv[:] = self._task.argv
+        record_in(self._data)
+        surroundings.die_with_the_runner()
+        surroundings.show_whole_tracebacks(shell)
+        surroundings.keep_bars_as_text()
+        speak_plainly(shell.kernel.session)
+        self._displays.listen(shell.kernel.session)
+        sys.argv[:] = self._argv
         # IPython undoes, after each cell, what the cell did to the streams, and holds all
         # output in memory. From the next cell on it does neither.
         shell._tee = lambda channel: nullcontext()  # noqa: ARG005, SLF001 - as IPython calls it
         shell.events.register("pre_run_cell", self._capture_output)
         shell.events.register("post_execute", self._settle_output)
+        self._threads = {thread.ident for thread in threading.enumerate() if thread.ident}
+        self._generators.begin()
         namespace.update(
             unpickled=self.unpickled,
             the_experiment=self.the_experiment,
             check_locked=self.check_locked,
-            seed_globals=seed_globals,
+            seed_globals=self._generators.seed_globals,
             keep=self.keep,
         )
 
@@ -76,8 +102,8 @@ class Session:
         self._loop = asyncio.get_running_loop()
         asyncio._set_running_loop(None)  # noqa: SLF001 - exported for event loops
         if self._output is None:
-            self._output = Output(self._log)
-            _show_log_records(self._task.log_level)
+            self._output = Output(self._log, self._secrets.redact)
+            surroundings.show_log_records(self._task.log_level)
 
     def _settle_output(self) -> None:
         if self._loop:
@@ -88,31 +114,38 @@ class Session:
 
     def unpickled(self, argument: str) -> Any:
         """Return the value of a parameter that travelled as a pickle."""
-        parameter = self._task.parameters[argument]
+        parameter = self._task.parameters.get(argument)
         try:
-            for module in parameter.modules:
+            for module in parameter.modules if parameter else ():
                 importlib.import_module(module)
-            return read_pickle(self._folder.root / parameter.file)
+            file = self._folder.root / parameter.file if parameter else Path()
+            return self._arrived(argument, file)
         except Exception as exc:
             raise UnpicklingError(what=f"parameter {argument!r}", reason=repr(exc)) from exc
 
     def the_experiment(self) -> Any:
         """Return an experiment that is an object and travelled as a pickle."""
         try:
-            return read_pickle(self._folder.experiment)
+            return self._arrived(EXPERIMENT, self._folder.experiment)
         except Exception as exc:
             what = f"experiment {self._task.experiment!r}"
             raise UnpicklingError(what=what, reason=repr(exc)) from exc
 
     def check_locked(self, parameters: Mapping[str, Any]) -> None:
         """Make sure, before the experiment runs, that the parameters are what was locked."""
-        if self._folder.registered.exists():
+        if REGISTERED in self._secrets.pickles or self._folder.registered.exists():
             try:
-                arrive(read_pickle(self._folder.registered))
+                arrive(self._arrived(REGISTERED, self._folder.registered))
             except Exception as exc:
                 what = "what is registered for types in the parameters"
                 raise UnpicklingError(what=what, reason=repr(exc)) from exc
-        self._parameters.check(parameters)
+        with self._secrets.keyed():
+            self._parameters.check(parameters)
+
+    def _arrived(self, name: str, file: Path) -> Any:
+        """Unpickle what came over the socket, or else a file."""
+        pickle = self._secrets.pickles.get(name)
+        return read_pickle(file) if pickle is None else loads(pickle)
 
     def keep(self, results: Any) -> Results:
         """Check and store what `run` returned, and show it."""
@@ -123,40 +156,110 @@ class Session:
             keys = ", ".join(map(repr, results)) or "nothing"
             reason = f'returned a dict without "main" (it holds {keys})'
             raise InvalidResultsError(experiment=self._task.experiment, reason=reason)
-        keeping = write_pickles(self._folder.results, results)
+        keeping = write_pickles(self._folder.results, results, self._secrets.are_in)
+        secret = {key for key, why in keeping.dropped.items() if why == HOLDS_SECRET}
+        with self._secrets.keyed():
+            self._digests = digests(results, secret)
         main, exact = plain(results["main"])
         self._report = Report(
             main=main,
             main_is_exact=exact,
             results={str(key): shortened(value) for key, value in results.items()},
             dropped=keeping.dropped,
+            digests=self._digests.of,
+            undigested=self._digests.reasons,
+            results_digest=self._digests.all,
         )
+        self._results = results
         for key, why in keeping.dropped.items():
             logging.getLogger("mitosis").warning("result %r could not be stored: %s", key, why)
         return Results(results)
 
-    def end(self, traceback: str = "") -> None:
-        """Write what only the kernel knows, whether the experiment succeeded or not."""
-        if traceback:
-            self._log.write("stderr", f"{traceback}\n")
-        self._compare_again()
-        self._log.end()
-        self._report.with_usage().write(self._folder.report)
-        _leave_without_closing_sockets()
+    def end(self, traceback: str = "", earlier: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Write what only the kernel knows, whether the experiment succeeded or not.
 
-    def _compare_again(self) -> None:
-        """Tell which parameters the experiment has changed; at no price to the report."""
+        Args:
+            traceback: of the experiment's error, if there was one.
+            earlier: trials to compare the results with, as `purity` takes them.
+        """
+        if traceback:
+            self._log.write("stderr", self._secrets.redact(f"{traceback}\n"))
+        with self._secrets.keyed():
+            self._learn("mutated", "whether parameters were changed", self._changes)
+            self._learn(
+                "purity", "whether the results came again", lambda: self._purity(earlier)
+            )
+        self._learn("generators", "which generators were drawn from", self._used_generators)
+        self._learn("modules", "which modules were loaded", module_files)
+        self._learn("numeric_libraries", "which libraries compute", numeric_libraries)
+        self._learn(
+            "", "whether the experiment left something running", self._look_for_survivors
+        )
+        self._log.end()
+        self._tell_what_is_incomplete()
+        report = replace(self._report, warnings=self._warnings).with_usage()
+        report.write(self._folder.report, self._secrets.redact)
+        surroundings.leave_without_closing_sockets()
+
+    def _learn(self, name: str, what: str, find: Callable[[], Any]) -> None:
+        """Add a fact to the report; one that cannot be had costs no other."""
         try:
-            mutated = self._parameters.changes()
-            warned = [
-                mutation_warning(argument, places) for argument, places in mutated.items()
-            ]
+            found = find()
         except BaseException as exc:  # noqa: BLE001 - memory may have run out, or anything
-            mutated = {}
-            warned = [f"whether parameters were changed could not be found out: {exc!r}"]
-        for warning in warned:
-            self._log.write("stderr", f"WARNING mitosis: {warning}\n")
-        self._report = replace(self._report, mutated=mutated, warnings=warned)
+            self._warn(f"{what} could not be found out: {exc!r}")
+        else:
+            self._report = replace(self._report, **{name: found} if name else {})
+
+    def _warn(self, warning: str) -> None:
+        self._warnings.append(warning)
+        self._say(f"WARNING mitosis: {warning}")
+
+    def _say(self, line: str) -> None:
+        self._log.write("stderr", self._secrets.redact(f"{line}\n"))
+
+    def _changes(self) -> dict[str, Any]:
+        mutated = self._parameters.changes()
+        for argument, places in mutated.items():
+            self._warn(mutation_warning(argument, places))
+        return mutated
+
+    def _purity(self, earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+        if self._results is None or not earlier:
+            return None
+        from mitosis._recording.purity import purity, told
+
+        data = {file.path: file.digest for file in self._data.files}
+        found = purity(self._results, self._digests, data, earlier)
+        if found is None:
+            return None
+        if found.verdict == "different":
+            self._warn(told(found))
+        elif found.verdict == "noise":
+            self._say(f"mitosis: {told(found)}")
+        return asdict(found)
+
+    def _used_generators(self) -> dict[str, dict[str, bool | None]]:
+        use = self._generators.use()
+        for warning in unseeded_warnings(use):
+            self._warn(warning)
+        return use
+
+    def _look_for_survivors(self) -> None:
+        if left := list(survivors(self._threads)):
+            facts = "\n".join(f"    {name}" for name in left)
+            self._warn(
+                "the experiment returned before all that it started had ended; what that "
+                f"prints later is lost\n{facts}"
+            )
+
+    def _tell_what_is_incomplete(self) -> None:
+        if self._log.failure:
+            self._warnings.append(
+                f"output.log is incomplete from here: {self._log.failure}\n"
+                f"    {self._log.missing_bytes:,} bytes are missing"
+            )
+        if self._displays.failure:
+            self._warnings.append(f"displays.jsonl is incomplete: {self._displays.failure}")
 
 
 class Results:
@@ -173,83 +276,3 @@ class Results:
             for key, text in texts.items()
         ]
         return "\n".join(lines)
-
-
-def seed_globals(seed: int) -> None:
-    """Seed the generators that `random`, numpy and torch keep for the whole process."""
-    random.seed(seed)
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed(seed % 2**32)
-    if torch := sys.modules.get("torch"):
-        torch.manual_seed(seed % 2**63)
-
-
-def _die_with_the_runner() -> None:
-    """Have the system end this kernel with its runner, however busy the kernel is.
-
-    ipykernel looks for its parent once a second, from a thread that has to get its turn.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _show_whole_tracebacks(shell: Any) -> None:
-    """Show where `sys.exit` was called; IPython would show one line and a hint on quitting."""
-    original = shell.showtraceback
-
-    def showtraceback(*args: Any, **options: Any) -> None:
-        original(*args, **options | {"exception_only": False})
-
-    shell.showtraceback = showtraceback
-    warnings.filterwarnings("ignore", message="To exit: use 'exit'")
-
-
-def _send_lone_surrogates(session: Any) -> None:
-    """Let text that is no valid Unicode reach the runner; file names can get into errors."""
-    original = session.pack
-
-    def pack(content: Any) -> bytes:
-        try:
-            return bytes(original(content))
-        except UnicodeEncodeError:
-            return json.dumps(content, default=str).encode()
-
-    session.pack = pack
-
-
-def _keep_bars_as_text() -> None:
-    """Have `tqdm.auto` print its bar; a page cannot show the widget it takes in a kernel."""
-    stand_in = ModuleType("tqdm.autonotebook")
-
-    def plain_bar(name: str) -> Any:
-        if name not in ("tqdm", "trange"):  # others only look around, as inspect does
-            raise AttributeError(name)
-        return getattr(importlib.import_module("tqdm.std"), name)
-
-    stand_in.__dict__["__getattr__"] = plain_bar
-    sys.modules["tqdm.autonotebook"] = stand_in
-
-
-def _leave_without_closing_sockets() -> None:
-    """Spare the kernel's exit the handler in which ipykernel 7 may hang for 2.5 s.
-
-    The process is about to end; the system closes its sockets. Other exit handlers, the
-    experiment's among them, run as ever.
-    """
-    from IPython import get_ipython
-
-    application = get_ipython().kernel.parent
-    atexit.unregister(application.close)
-
-
-def _show_log_records(level: str) -> None:
-    """Show the experiment's log records among its prints."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(level)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.INFO)

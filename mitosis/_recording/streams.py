@@ -24,11 +24,21 @@ _DRAIN_SECONDS = 5.0
 
 
 class Log:
-    """The trial's `output.log`, written without a buffer and open to forked children too."""
+    """The trial's `output.log`, written without a buffer and open to forked children too.
+
+    Where it cannot be written, as on a full disk, the experiment goes on all the same.
+
+    Attributes:
+        failure: why it could not be written, when that happened last; empty if it never did.
+        missing_bytes: how much it lacks for that.
+    """
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         self._texts: dict[str, PlainText] = {}
+        self.failure = ""
+        self.missing_bytes = 0
+        self._gap_bytes = 0
         self._renew_lock()
         os.register_at_fork(after_in_child=self._renew_lock)
 
@@ -47,10 +57,26 @@ class Log:
         for plain in self._texts.values():
             self._append(plain.end())
 
+    def size_bytes(self) -> int:
+        """Return how long the file is, with what children have written."""
+        return os.fstat(self._file).st_size
+
     def _append(self, text: str) -> None:
-        data = text.encode()
-        while data:
-            data = data[os.write(self._file, data) :]
+        data = text.encode("utf-8", "backslashreplace")
+        try:
+            if self._gap_bytes and data:
+                self._say_what_is_missing()
+            while data:
+                data = data[os.write(self._file, data) :]
+        except OSError as exc:
+            self.failure = exc.strerror or str(exc)
+            self._gap_bytes += len(data)
+            self.missing_bytes += len(data)
+
+    def _say_what_is_missing(self) -> None:
+        note = f"\n[mitosis: {self._gap_bytes:,} bytes are missing here: {self.failure}]\n"
+        os.write(self._file, note.encode())
+        self._gap_bytes = 0
 
 
 class _Bytes:
@@ -72,9 +98,15 @@ class Output:
     """The kernel's two output streams, routed through the log.
 
     A stream is ipykernel's `OutStream`, of which only `write` and `flush` are replaced.
+
+    Args:
+        log: gets everything first.
+        redact: takes secrets out of a text.
     """
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, redact: Callable[[str], str] = str) -> None:
+        self._redact = redact
+        self._told_of_failure = False
         self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
         self._flushes = {name: stream.flush for name, stream in self._streams.items()}
         self._last: str | None = None  # the stream that may hold what the notebook lacks
@@ -98,14 +130,18 @@ class Output:
 
         def write(text: str) -> int:
             nonlocal redraws
-            text = text.encode("utf-8", "backslashreplace").decode()
+            length = len(text)
+            text = self._redact(text.encode("utf-8", "backslashreplace").decode())
             log.write(name, text)
+            if log.failure and not self._told_of_failure:
+                self._told_of_failure = True
+                text = f"[mitosis: output.log is incomplete from here: {log.failure}]\n{text}"
             if self._last not in (name, None):
                 self._flushes[self._last]()
             self._last = name
             redraws = "\r" in text
             original(text)
-            return len(text)
+            return length
 
         def flush() -> None:
             # A bar flushes each of its frames, which takes a visit to another thread. All but

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from mitosis._model import DataFile
+from mitosis._recording.data import data_from_json, data_to_json
+
 _inside: list[str] = []
 
 
@@ -46,27 +49,30 @@ class ParameterTask:
 
 @dataclass(frozen=True)
 class Task:
-    """Everything a kernel needs beyond the notebook's own cells.
+    """What a kernel needs beyond the notebook's own cells; secrets come over the socket.
 
     Attributes:
         experiment: the experiment's name, for messages.
-        argv: the runner's command line, which the experiment sees as `sys.argv`.
         log_level: level of the root logger, e.g. `"INFO"`.
         parameters: the pickled parameters by argument.
         locked: canonical text of each tracked parameter, by argument.
         script: names under which things of the runner's script are locked.
+        seed: of the generators that are kept for the whole process; None leaves them alone.
+        data: input files that were named before the trial.
     """
 
     experiment: str
-    argv: tuple[str, ...]
     log_level: str
     parameters: dict[str, ParameterTask]
     locked: dict[str, str] = field(default_factory=dict)
     script: dict[str, str] = field(default_factory=dict)
+    seed: int | None = None
+    data: tuple[DataFile, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write the task, before the kernel starts."""
-        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        stored = asdict(self) | {"data": [data_to_json(file) for file in self.data]}
+        path.write_text(json.dumps(stored, indent=1), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> Task:
@@ -74,7 +80,6 @@ class Task:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             experiment=stored["experiment"],
-            argv=tuple(stored["argv"]),
             log_level=stored["log_level"],
             parameters={
                 argument: ParameterTask(p["file"], tuple(p["modules"]))
@@ -82,4 +87,6 @@ class Task:
             },
             locked=stored["locked"],
             script=stored["script"],
+            seed=stored["seed"],
+            data=tuple(map(data_from_json, stored["data"])),
         )

@@ -1,8 +1,13 @@
-"""The trial's own complete record, `record.json`: written at its claim and at its end."""
+"""The trial's own complete record, `record.json`: written at its claim and at its end.
+
+It is on the disk on return, not only in the machine's memory: the trial's row is written after
+it, and must not say more than it does.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,8 +15,19 @@ from typing import Any
 from mitosis._layout import TrialFolder, write_whole
 from mitosis._model import Claim, Claimed, Outcome, Variant
 from mitosis._recording import Report
+from mitosis._records.datafiles import input_files, to_data_file, to_part
 
 RECORD_VERSION = 2
+"""What `record.json` holds. It changes when a former reader would misread it.
+
+1. (0.7.0) The first one; the runner's process stood under `machine`.
+2. (0.7.0) All that a row holds: database, hypothesis, data, digest of the results.
+"""
+
+_REPORTED = (
+    *("results_digest", "digests", "undigested", "purity", "generators"),
+    "numeric_libraries",
+)
 
 
 def write_record(
@@ -24,19 +40,47 @@ def write_record(
 ) -> None:
     """Write everything that is known of a trial, so that it can be told without the database.
 
-    Without a granted claim it is a trial in debug mode, without an outcome one that runs.
+    Without a granted claim it is a trial in debug mode, without an outcome one that runs. If
+    it cannot be written, the record that is there stays.
     """
     record = _claim_part(claim, claimed) | {"html": html.name, "status": "running"}
     if outcome:
         record |= _outcome_part(outcome)
+        record["data"] = [to_part(file) for file in input_files(folder, claim.data)]
     if report:
-        record |= {
-            "results": dict(report.results),
-            "results_dropped": dict(report.dropped),
-            "mutated": dict(report.mutated),
-        }
+        record |= _report_part(report)
+    _write(folder, record)
+
+
+def amend_record(
+    folder: TrialFolder,
+    record: Mapping[str, Any],
+    html: Path,
+    outcome: Outcome | None = None,
+    report: Report | None = None,
+) -> None:
+    """Write what another than its runner has found out about a trial.
+
+    Args:
+        folder: the trial's.
+        record: all that its record holds, also what nobody here understands.
+        html: its page.
+        outcome: how it ended, where the record does not say so.
+        report: what its kernel told, if it came to that.
+    """
+    amended = {**record, "html": html.name}
+    if outcome:
+        amended |= _outcome_part(outcome)
+        named = map(to_data_file, record.get("data", ()))
+        amended["data"] = [to_part(file) for file in input_files(folder, named)]
+    if report:
+        amended |= _report_part(report)
+    _write(folder, amended)
+
+
+def _write(folder: TrialFolder, record: Mapping[str, Any]) -> None:
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
-    write_whole(folder.record, text.encode("utf-8", "backslashreplace"))
+    write_whole(folder.record, text.encode("utf-8", "backslashreplace"), durable=True)
 
 
 def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
@@ -57,7 +101,8 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "runner": asdict(claim.runner),
         "database": claim.database,
         "hypothesis": claim.hypothesis,
-        "data": [asdict(file) for file in claim.data],
+        "data": [to_part(file) for file in claim.data],
+        "since": claim.since,
         "changed": list(claim.changed),
         "seed_is_generated": claim.seed_is_generated,
         "environment": claim.environment_digest,
@@ -82,3 +127,12 @@ def _outcome_part(outcome: Outcome) -> dict[str, Any]:
         "ended_at": outcome.ended_at.isoformat(),
         **asdict(outcome.usage),
     }
+
+
+def _report_part(report: Report) -> dict[str, Any]:
+    told = asdict(report)
+    return {
+        "results": told["results"],
+        "results_dropped": told["dropped"],
+        "mutated": told["mutated"],
+    } | {name: told[name] for name in _REPORTED}

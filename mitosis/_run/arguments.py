@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mitosis._canonical import secret_digest
 from mitosis._model import Parameter
+from mitosis._redaction import calls_secret, has_token, redact_text
 from mitosis._run.experiment import Experiment
+from mitosis._run.secret_values import secret_texts
 from mitosis._run.suggestion import near
 from mitosis.errors import InvalidArgumentsError, InvalidParameterError
 
 _SEED_BITS = 32
+_HARMLESS = 3  # so short a text stands in any name
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,13 @@ class Arguments:
 
     Attributes:
         parameters: in the order of their argument names, values evaluated.
-        seed: the seed of the trial, None if it has none.
+        seed: the seed of the trial.
         seed_is_generated: whether mitosis chose it.
         passed: arguments beside the parameters: `seed` and `group`, where `run` takes them.
     """
 
     parameters: tuple[Parameter, ...]
-    seed: int | None
+    seed: int
     seed_is_generated: bool
     passed: Mapping[str, Any]
 
@@ -58,18 +62,41 @@ def bind(
     seed = None if seed is None else operator.index(seed)
     group = None if group is None else str.__str__(group)
     takes_seed = "seed" in experiment.signature.parameters
-    is_generated = takes_seed and seed is None and "seed" not in given
-    if is_generated:
-        seed = secrets.randbits(_SEED_BITS)
+    chosen = secrets.randbits(_SEED_BITS) if seed is None else seed
     passed: dict[str, Any] = {}
-    if seed is not None and takes_seed:
-        passed["seed"] = seed
+    if takes_seed and (seed is not None or "seed" not in given):
+        passed["seed"] = chosen
     if group is not None:
         passed["group"] = group
     twice = ["seed"] if seed is not None and not takes_seed and "seed" in given else []
     _refuse_misfits(experiment, [*given, *passed, *twice])
     evaluated = evaluate(experiment, sorted(parameters, key=lambda p: p.arg_name))
-    return Arguments(evaluated, _seed(seed, evaluated), is_generated, passed)
+    named = None if "seed" in passed else _named_seed(evaluated)
+    is_generated = seed is None and named is None
+    return Arguments(evaluated, chosen if named is None else named, is_generated, passed)
+
+
+def without_secret_names(arguments: Arguments, key: bytes) -> Arguments:
+    """Rename variants whose names tell a secret, as those of expressions do.
+
+    The same secret gets the same name under the same key: `secret-` and eight hexadecimal
+    digits.
+    """
+    renamed = tuple(
+        replace(p, var_name=f"secret-{secret_digest(p.var_name, key)[:8]}")
+        if _tells_secret(p)
+        else p
+        for p in arguments.parameters
+    )
+    return replace(arguments, parameters=renamed)
+
+
+def _tells_secret(parameter: Parameter) -> bool:
+    name = parameter.var_name
+    texts = secret_texts(parameter.vals, parameter.arg_name)
+    return has_token(name) or any(
+        len(text) > _HARMLESS and (text in name or repr(text)[1:-1] in name) for text in texts
+    )
 
 
 def _merged(
@@ -89,7 +116,8 @@ def _merged(
     wrong = [item for item in [*params, *others] if not isinstance(item, Parameter)]
     if wrong:
         faults = tuple(
-            f"{item!r} is no mitosis.Parameter(variant, argument, value)" for item in wrong
+            f"{redact_text(repr(item))} is no mitosis.Parameter(variant, argument, value)"
+            for item in wrong
         )
         raise InvalidParameterError(faults=faults)
     tracked = [replace(p, track=p.track and p.arg_name not in names) for p in params]
@@ -108,8 +136,10 @@ def _refuse_unusable(
         faults.append(f"the seed is {seed!r}; it has to be a whole number from 0")
     if group is not None and not (isinstance(group, str) and group and _is_unicode(group)):
         faults.append(f"the group is {group!r}; it has to be a text that is not empty")
+    elif group is not None and has_token(group):
+        faults.append("the group looks like a secret, and would stand in names of files")
     if faults:
-        raise InvalidParameterError(faults=tuple(faults))
+        raise InvalidParameterError(faults=tuple(map(redact_text, faults)))
 
 
 def name_faults(parameter: Parameter) -> Iterable[str]:
@@ -178,13 +208,20 @@ def evaluate(experiment: Experiment, parameters: list[Parameter]) -> tuple[Param
         try:
             evaluated.append(_value(experiment, parameter))
         except (Exception, SystemExit) as exc:  # noqa: BLE001 - it may raise anything
-            faults.append(
-                f"the expression {parameter.vals!r} for {parameter.arg_name!r} raised "
-                f"{type(exc).__name__}: {exc}"
-            )
+            faults.append(_expression_fault(parameter, exc))
     if faults:
         raise InvalidParameterError(faults=tuple(faults))
     return tuple(evaluated)
+
+
+def _expression_fault(parameter: Parameter, exc: BaseException) -> str:
+    """Say which expression raised what; of one for a secret, only that it did."""
+    said = f"{type(exc).__name__}: {exc}"
+    if calls_secret(parameter.arg_name):
+        return f"the expression for {parameter.arg_name!r} raised {type(exc).__name__}"
+    return redact_text(
+        f"the expression {parameter.vals!r} for {parameter.arg_name!r} raised {said}"
+    )
 
 
 def _value(experiment: Experiment, parameter: Parameter) -> Parameter:
@@ -197,8 +234,7 @@ def _value(experiment: Experiment, parameter: Parameter) -> Parameter:
     return replace(parameter, vals=value, evaluate=False)
 
 
-def _seed(seed: int | None, parameters: tuple[Parameter, ...]) -> int | None:
-    """Return the seed to record: the one passed, or a parameter that is named so."""
+def _named_seed(parameters: tuple[Parameter, ...]) -> int | None:
+    """Return the value of a parameter that is named `seed`, if it can be one."""
     named = [p.vals for p in parameters if p.arg_name == "seed" and _is_seed(p.vals)]
-    candidates = [seed] if seed is not None else named
-    return operator.index(candidates[0]) if candidates else None
+    return operator.index(named[0]) if named else None

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from mitosis.errors import InvalidExperimentError
+from mitosis._run.settings import Settings
+from mitosis.errors import InvalidExperimentError, NoHypothesisError
 
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _SECTION = re.compile(
@@ -30,7 +31,8 @@ class Experiment:
         module: the name by which a kernel imports it; None for what has to be pickled.
         payload: what to pickle where there is no such name.
         file: where it is defined; None in an interactive session.
-        hypothesis: the docstring of `run`, or else of the module or class.
+        hypothesis: what it claims: as it was passed, else the text `hypothesis` beside its
+            `name`, else the docstring of `run`, else that of the module or class.
         source: its source, for reading; empty where there is none.
     """
 
@@ -58,11 +60,16 @@ class Experiment:
         return any(p.kind is p.VAR_KEYWORD for p in self.signature.parameters.values())
 
 
-def describe(subject: Any) -> Experiment:
+def describe(subject: Any, hypothesis: str | None = None) -> Experiment:
     """Check what was passed as an experiment, and describe it.
 
+    Args:
+        subject: the experiment.
+        hypothesis: what it claims, where that is said from outside.
+
     Raises:
-        InvalidExperimentError: it has no text `name` or no callable `run`; names both faults.
+        InvalidExperimentError: it has no text `name`, no callable `run`, or a `hypothesis` that
+            is no text; names all faults.
     """
     name, run = getattr(subject, "name", None), getattr(subject, "run", None)
     faults = []
@@ -74,6 +81,9 @@ def describe(subject: Any) -> Experiment:
         faults.append(
             "it has no `run`" if run is None else f"its `run` is {run!r}, no function"
         )
+    stated = _stated_hypothesis(subject, run)
+    if not isinstance(stated, str):
+        faults.append(f"its `hypothesis` is {stated!r}, no text")
     faults += _import_faults(subject, run)
     if callable(run) and not _has_signature(run):
         faults.append("the signature of its `run` cannot be read")
@@ -86,9 +96,21 @@ def describe(subject: Any) -> Experiment:
         module=module,
         payload=None if module else _payload(subject, name, run),
         file=_file(subject, run),
-        hypothesis=_claim(_docstring(run) or _docstring(subject)),
+        hypothesis=_plain(hypothesis or "")
+        or _plain(str(stated))
+        or _claim(_docstring(run) or _docstring(subject)),
         source=_source(subject, run),
     )
+
+
+def require_hypothesis(experiment: Experiment, settings: Settings) -> None:
+    """Make sure that an experiment states a hypothesis, where the settings demand one.
+
+    Raises:
+        NoHypothesisError: it states none.
+    """
+    if settings.require_hypothesis and not experiment.hypothesis:
+        raise NoHypothesisError(experiment=experiment.name, file=settings.file)
 
 
 def _title(subject: Any) -> str:
@@ -144,6 +166,25 @@ def _has_signature(run: Callable[..., Any]) -> bool:
 def _payload(subject: Any, name: str, run: Callable[..., Any]) -> Any:
     """Return what stands for the experiment: a module cannot be pickled, what it holds can."""
     return SimpleNamespace(name=name, run=run) if isinstance(subject, ModuleType) else subject
+
+
+def _stated_hypothesis(subject: Any, run: Any) -> Any:
+    """Return the attribute `hypothesis`; empty where it is none, or something else.
+
+    Something else is the library of that name, and the variants of an argument of that name.
+    """
+    stated = getattr(subject, "hypothesis", None)
+    is_space = isinstance(stated, dict) and _has_signature(run) and _takes(run, "hypothesis")
+    return "" if stated is None or isinstance(stated, ModuleType) or is_space else stated
+
+
+def _takes(run: Callable[..., Any], argument: str) -> bool:
+    return argument in inspect.signature(run).parameters
+
+
+def _plain(text: str) -> str:
+    """Return a text without the margin that it has in a source."""
+    return inspect.cleandoc(text).strip()
 
 
 def _docstring(subject: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from pprint import pformat
@@ -16,10 +17,13 @@ from mitosis._model import Parameter
 from mitosis._recording import ParameterTask
 from mitosis._recording.pickles import dumps
 from mitosis._recording.report import cut, plain, shortened
+from mitosis._recording.secrecy import EXPERIMENT, REGISTERED
+from mitosis._redaction import MARK, known_secrets, redact
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 from mitosis._run.locking import Lockable
-from mitosis.errors import NotPicklableError
+from mitosis._run.secret_values import holds_any, holds_known, secret_texts
+from mitosis.errors import InvalidParameterError, NotPicklableError
 
 _MOST_LITERAL = 20_000
 _LARGE = 1 << 20
@@ -40,6 +44,10 @@ class Inputs:
         script: names under which things of the running script are locked.
         values: argument to its value where JSON can hold it, else a short text.
         modules: argument to the modules that are imported before its pickle is read.
+        secrets: argument to its pickle, for values that hold secrets and must be in no file;
+            under `EXPERIMENT` and `REGISTERED`, the other two where these do.
+        known: texts that must not be written.
+        key: what the secrets in locked texts are digested with.
     """
 
     code: str
@@ -50,14 +58,28 @@ class Inputs:
     script: Mapping[str, str]
     values: Mapping[str, Any]
     modules: Mapping[str, tuple[str, ...]]
+    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    known: frozenset[str] = field(default=frozenset(), repr=False)
+    key: bytes | None = field(default=None, repr=False)
+
+    def session_secrets(self) -> dict[str, Any]:
+        """Return what the kernel is told over the socket, for no file may hold it."""
+        return {"key": self.key, "pickles": dict(self.secrets), "values": sorted(self.known)}
 
     def write(self, folder: TrialFolder, trials_folder: Path) -> dict[str, ParameterTask]:
-        """Put the pickles where the kernel finds them."""
+        """Put the pickles where the kernel finds them, but for those that no file may hold.
+
+        Returns:
+            What the kernel is told of each argument that travels as a pickle; of a secret one
+            an empty name of a file.
+        """
         if self.experiment:
             folder.experiment.write_bytes(self.experiment)
         if self.registered:
             folder.registered.write_bytes(self.registered)
-        return {name: self._write(name, folder, trials_folder) for name in self.pickles}
+        sent = self.secrets.keys() & self.modules.keys()
+        tasks = {name: ParameterTask("", self.modules[name]) for name in sorted(sent)}
+        return tasks | {name: self._write(name, folder, trials_folder) for name in self.pickles}
 
     def _write(self, name: str, folder: TrialFolder, trials_folder: Path) -> ParameterTask:
         if name in self.shared:
@@ -78,10 +100,13 @@ def prepare(
     """Write literals as code and pickle the rest, in memory.
 
     Raises:
+        InvalidParameterError: values would be locked as they are that others say are secret.
         NotPicklableError: names all values that dill cannot pickle.
     """
     texts = {v.parameter: v.text for v in locking.variants}
-    literals = {p.arg_name: _literal(p.vals) for p in arguments.parameters}
+    secrecy = _secrecy(arguments, locking)
+    _refuse_locked_secrets(locking, secrecy)
+    literals = {p.arg_name: secrecy.literal(p) for p in arguments.parameters}
     faults: list[str] = []
     pickles = {
         p.arg_name: _pickled(
@@ -90,28 +115,92 @@ def prepare(
         for p in arguments.parameters
         if literals[p.arg_name] is None
     }
-    payload = registered = None
     if experiment.module is None:
-        payload = _pickled(experiment.payload, f"experiment {experiment.name!r}", faults)
+        what = f"experiment {experiment.name!r}"
+        pickles[EXPERIMENT] = _pickled(experiment.payload, what, faults)
     if locking.registered:
         what = "what is registered for types in the parameters"
-        registered = _pickled(registrations(locking.registered), what, faults)
+        pickles[REGISTERED] = _pickled(registrations(locking.registered), what, faults)
     if faults:
-        raise NotPicklableError(faults=tuple(faults))
+        texts_of_faults = (redact(fault, secrecy.known) for fault in faults)
+        raise NotPicklableError(faults=tuple(texts_of_faults))
+    secrets = {name: data for name, data in pickles.items() if secrecy.hides(name, data)}
+    files = {name: data for name, data in pickles.items() if name not in secrets}
+    secrecy = replace(secrecy, hidden=secrecy.hidden | secrets.keys())
     return Inputs(
-        code=_code(arguments, literals, texts),
-        pickles=pickles,
-        shared=_shared(pickles),
-        experiment=payload,
-        registered=registered,
+        code=_code(arguments, literals, texts, secrecy),
+        experiment=files.pop(EXPERIMENT, None),
+        registered=files.pop(REGISTERED, None),
+        pickles=files,
+        shared=_shared(files),
         script=locking.script,
-        values={p.arg_name: _value(p, texts.get(p.arg_name)) for p in arguments.parameters},
+        values={
+            p.arg_name: _value(p, texts.get(p.arg_name), secrecy) for p in arguments.parameters
+        },
         modules={p.arg_name: _modules(p) for p in arguments.parameters},
+        secrets=secrets,
+        known=secrecy.known,
+        key=locking.key,
     )
 
 
+@dataclass(frozen=True)
+class _Secrecy:
+    """What must not be written.
+
+    Attributes:
+        hidden: arguments whose values hold secrets.
+        known: these secrets, and those of the environment.
+    """
+
+    hidden: frozenset[str]
+    known: frozenset[str]
+
+    def literal(self, parameter: Parameter) -> str | None:
+        """Return the literal of a value that holds no secret."""
+        if parameter.arg_name in self.hidden:
+            return None
+        code = _literal(parameter.vals)
+        return None if code is None or self.hides("", repr(parameter.vals).encode()) else code
+
+    def hides(self, name: str, data: bytes) -> bool:
+        """Tell whether data must be in no file."""
+        return name in self.hidden or holds_any(data, self.known)
+
+    def shown(self, parameter: Parameter) -> str:
+        """Return a short text of a value, with marks in the place of secrets."""
+        if parameter.arg_name in self.hidden and isinstance(parameter.vals, str | bytes):
+            return MARK
+        return cut(redact(shortened(parameter.vals, _MOST_LITERAL), self.known))
+
+
+def _secrecy(arguments: Arguments, locking: Lockable) -> _Secrecy:
+    found = {p.arg_name: secret_texts(p.vals, p.arg_name) for p in arguments.parameters}
+    hidden = {name for name, texts in found.items() if texts}
+    known = {*known_secrets(os.environ), *locking.secrets}.union(*found.values())
+    return _Secrecy(locking.secret | hidden, frozenset(known))
+
+
+def _refuse_locked_secrets(locking: Lockable, secrecy: _Secrecy) -> None:
+    """Refuse what only another parameter or the environment tells to be a secret.
+
+    Its text cannot be hidden: then it would depend on more than the value.
+    """
+    faults = tuple(
+        f"parameter {v.parameter!r} (variant {v.name!r}) holds a secret of the environment or "
+        "of another parameter; pass it as mitosis.Secret(...)"
+        for v in locking.variants
+        if holds_known(v.text.encode(), secrecy.known)
+    )
+    if faults:
+        raise InvalidParameterError(faults=faults)
+
+
 def _code(
-    arguments: Arguments, literals: Mapping[str, str | None], texts: Mapping[str, str]
+    arguments: Arguments,
+    literals: Mapping[str, str | None],
+    texts: Mapping[str, str],
+    secrecy: _Secrecy,
 ) -> str:
     lines = ["parameters = {"]
     for name, value in arguments.passed.items():
@@ -120,7 +209,7 @@ def _code(
     for parameter in arguments.parameters:
         name = parameter.arg_name
         code = literals[name] or f"unpickled({name!r})"
-        lines.append(_line(name, code, _note(parameter, texts.get(name))))
+        lines.append(_line(name, code, _note(parameter, texts.get(name), secrecy)))
     return "\n".join([*lines, "}"])
 
 
@@ -141,16 +230,20 @@ def _line(name: str, code: str, note: str) -> str:
     return f"{entry}{code},  # {note}"
 
 
-def _value(parameter: Parameter, text: str | None) -> Any:
+def _value(parameter: Parameter, text: str | None, secrecy: _Secrecy) -> Any:
     """Return what JSON can hold of a value: itself, or its canonical text as far as it goes."""
+    if parameter.arg_name in secrecy.hidden:
+        is_text = text is None or isinstance(parameter.vals, str | bytes)
+        return secrecy.shown(parameter) if is_text else cut(text or "")
     value, is_exact = plain(parameter.vals)
     return value if is_exact or text is None else cut(text)
 
 
-def _note(parameter: Parameter, text: str | None) -> str:
+def _note(parameter: Parameter, text: str | None, secrecy: _Secrecy) -> str:
     kind = "variant" if parameter.track else "untracked"
-    shown = shortened(parameter.vals) if text is None else cut(text)
-    value = "" if is_literal(parameter.vals) else f": {shown}"
+    shown = secrecy.shown(parameter) if text is None else cut(text)
+    is_plain = is_literal(parameter.vals) and parameter.arg_name not in secrecy.hidden
+    value = "" if is_plain else f": {shown}"
     name = ascii(parameter.var_name)[1:-1]
     text = " ".join(f"{name[:60]}{value}".split())
     return f"{kind} {''.join(c if c.isprintable() else ascii(c)[1:-1] for c in text)}"

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from mitosis._canonical import VERSION, Form, form, script_travels, text_digest
+from mitosis._canonical import (
+    VERSION,
+    Form,
+    Met,
+    argument_named,
+    form,
+    script_travels,
+    secrets_under,
+    text_digest,
+)
 from mitosis._model import Parameter, Variant
 from mitosis.errors import NotCanonicalError
 
@@ -18,15 +28,25 @@ class Lockable:
     Attributes:
         script: qualified names in the running script, to the names they were written by.
         registered: types registered by the user that the values hold.
+        key: what secrets were digested with, if anything was to be.
+        secret: the arguments whose values hold secrets.
+        secrets: these secrets, as texts.
     """
 
     variants: tuple[Variant, ...] = ()
     script: Mapping[str, str] = field(default_factory=dict)
     registered: tuple[type, ...] = ()
+    key: bytes | None = field(default=None, repr=False)
+    secret: frozenset[str] = frozenset()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-def lockable(parameters: Sequence[Parameter]) -> Lockable:
+def lockable(parameters: Sequence[Parameter], key: bytes | None = None) -> Lockable:
     """Make every tracked value canonical.
+
+    Args:
+        parameters: the tracked ones.
+        key: what secrets are digested with; without one, the caller's `secrets_under` counts.
 
     Raises:
         NotCanonicalError: names all values that cannot be, with the path inside each.
@@ -34,20 +54,30 @@ def lockable(parameters: Sequence[Parameter]) -> Lockable:
     forms: dict[str, Form] = {}
     script: dict[str, str] = {}
     refused = []
-    for parameter in parameters:
-        try:
-            with script_travels(vouched=_names_the_script(parameter)) as met:
-                forms[parameter.arg_name] = form(parameter.vals)
-            script |= met.names
-        except NotCanonicalError as exc:
-            refused.append((f"{parameter.arg_name!r} (variant {parameter.var_name!r})", exc))
+    with secrets_under(key) if key else nullcontext(Met()) as met:
+        for parameter in parameters:
+            try:
+                forms[parameter.arg_name], names = _form(parameter)
+                script |= names
+            except NotCanonicalError as exc:
+                subject = f"{parameter.arg_name!r} (variant {parameter.var_name!r})"
+                refused.append((subject, exc))
     if refused:
         raise _together(refused)
     return Lockable(
         variants=tuple(_variant(p, forms[p.arg_name]) for p in parameters),
         script=script,
         registered=tuple({id(k): k for f in forms.values() for k in f.extensions}.values()),
+        key=key,
+        secret=frozenset(name for name, written in forms.items() if written.is_secret),
+        secrets=frozenset(met.texts),
     )
+
+
+def _form(parameter: Parameter) -> tuple[Form, Mapping[str, str]]:
+    vouched = _names_the_script(parameter)
+    with argument_named(parameter.arg_name), script_travels(vouched=vouched) as met:
+        return form(parameter.vals), met.names
 
 
 def _names_the_script(parameter: Parameter) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from mitosis._model import Claim
+from pathlib import Path
+
+from mitosis._model import Claim, DataFile
 from mitosis._notebook import Plan
+from mitosis._redaction import redact_code
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 
@@ -12,10 +15,10 @@ def plan(experiment: Experiment, arguments: Arguments, claim: Claim, parameters:
     """Say what goes into the cells of a trial's notebook."""
     return Plan(
         experiment=experiment.name,
-        hypothesis=experiment.hypothesis,
+        hypothesis=claim.hypothesis,
         facts=_facts(arguments, claim),
         parameters=parameters,
-        source=experiment.source,
+        source=redact_code(experiment.source),
         run=_run_code(experiment, claim),
     )
 
@@ -28,14 +31,22 @@ def _facts(arguments: Arguments, claim: Claim) -> list[tuple[str, str]]:
     if claim.group is not None:
         facts.append(("group", claim.group))
     if claim.seed is not None:
-        generated = " (generated)" if arguments.seed_is_generated else ""
+        generated = " (generated)" if claim.seed_is_generated else ""
         facts.append(("seed", f"{claim.seed}{generated}"))
     if claim.code.commit:
         facts.append(("commit", _commit(claim)))
     facts.append(("started", f"{claim.started_at:%Y-%m-%d %H:%M:%S} UTC"))
     facts.append(("where", f"{claim.runner.host}, {claim.machine.platform}"))
     facts.append(("key", claim.key))
+    facts += [(f"data {Path(file.path).name}", _described(file)) for file in claim.data]
+    if claim.changed:
+        facts.append((f"changed since {claim.since}", "; ".join(claim.changed)))
     return facts
+
+
+def _described(file: DataFile) -> str:
+    changed = f"{file.modified_at:%Y-%m-%d %H:%M} UTC"
+    return f"{file.digest[:16]}, {file.size_bytes:,} bytes, last changed {changed}"
 
 
 def _commit(claim: Claim) -> str:

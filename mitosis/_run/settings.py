@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._layout import DEFAULT_FOLDER, LOCK_FILE
-from mitosis._run.suggestion import near
+from mitosis._run.setting_keys import faults_of
 from mitosis.errors import SettingsError
 
-_KNOWN = {"trials_folder": str, "steps": dict, "packages": list}
+_PATTERN_LETTERS = re.compile(r"([\\*?\[])")
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,27 @@ class Settings:
         trials_folder: absolute; None where it is not set.
         steps: registered name to `["package.module:run", "package.module:variants"]`.
         packages: names of packages whose experiments `mitosis check` looks at.
+        timeout_seconds: how long a trial may take where nobody says otherwise.
+        require_hypothesis: whether a trial of an experiment that claims nothing is refused.
+        require_clean_checkouts: whether a trial is refused that imports code of another work
+            tree which no commit stands for.
+        ignore_changes: git's glob patterns, from the repository's root, of files whose
+            changes do not make it dirty.
+        data: absolute paths of input files and folders that every trial records.
+        file: where they stand; None where nothing is set.
+        given: the keys that stand there.
     """
 
     trials_folder: Path | None = None
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
+    timeout_seconds: float | None = None
+    require_hypothesis: bool = False
+    require_clean_checkouts: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    data: tuple[Path, ...] = ()
+    file: Path | None = None
+    given: tuple[str, ...] = ()
 
 
 def repository_root(place: Path) -> Path | None:
@@ -85,37 +102,31 @@ def _table(file: Path) -> dict[str, Any]:
 
 
 def _checked(file: Path, table: dict[str, Any]) -> Settings:
-    faults = [fault for key, value in table.items() for fault in _faults(key, value)]
-    if faults:
-        raise SettingsError(file=file, faults=tuple(faults))
+    if faults := tuple(faults_of(table)):
+        raise SettingsError(file=file, faults=faults)
+    base = file.parent.resolve()
     folder = table.get("trials_folder")
     return Settings(
-        trials_folder=(file.parent / folder).resolve() if folder else None,
+        trials_folder=_absolute(base, folder) if folder else None,
         steps={name: tuple(where) for name, where in table.get("steps", {}).items()},
         packages=tuple(table.get("packages", ())),
+        timeout_seconds=table.get("timeout_seconds"),
+        require_hypothesis=table.get("require_hypothesis", False),
+        require_clean_checkouts=table.get("require_clean_checkouts", False),
+        ignore_changes=tuple(_from_root(base, p) for p in table.get("ignore_changes", ())),
+        data=tuple(_absolute(base, path) for path in table.get("data", ())),
+        file=base / file.name,
+        given=tuple(table),
     )
 
 
-def _faults(key: str, value: Any) -> list[str]:
-    if key not in _KNOWN:
-        return [f"unknown key {key!r}{near(key, _KNOWN)}"]
-    if not isinstance(value, _KNOWN[key]):
-        return [f"{key} is {value!r}, which is no {_KNOWN[key].__name__}"]
-    if key == "packages":
-        wrong = [name for name in value if not isinstance(name, str) or not name]
-        return [f"packages holds {name!r}, which is no package's name" for name in wrong]
-    if key == "steps":
-        return [
-            f"steps.{name} has to be a list of two texts like 'package.module:name'"
-            for name, where in value.items()
-            if not _is_step(where)
-        ]
-    return []
+def _absolute(base: Path, path: str) -> Path:
+    return (base / Path(path).expanduser()).resolve()
 
 
-def _is_step(where: Any) -> bool:
-    return (
-        isinstance(where, list)
-        and len(where) == 2
-        and all(isinstance(text, str) and text.count(":") == 1 for text in where)
-    )
+def _from_root(base: Path, pattern: str) -> str:
+    """Return a pattern as the root of the repository sees it, not the folder of the file."""
+    root = repository_root(base)
+    below = base.relative_to(root).as_posix() if root else "."
+    plain = _PATTERN_LETTERS.sub(r"\\\1", below)
+    return pattern if below == "." else f"{plain}/{pattern}"

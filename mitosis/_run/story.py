@@ -7,34 +7,33 @@ exists before its kernel starts, and its folder is complete before the row says 
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mitosis import _layout
-from mitosis._model import Claim, CodeState, Parameter, Trial, Variant
-from mitosis._provenance import (
-    code_state,
-    environment,
-    environment_digest,
-    machine,
-    require_committed,
-    runner,
+from mitosis._model import (
+    Parameter,
+    Trial,
 )
 from mitosis._recording import inside_trial
-from mitosis._run.arguments import Arguments, bind
-from mitosis._run.experiment import Experiment, describe
-from mitosis._run.inputs import Inputs, prepare
+from mitosis._run.arguments import Arguments, bind, without_secret_names
+from mitosis._run.claiming import Origin, Place, claim_for, compared, require_runnable
+from mitosis._run.experiment import Experiment, describe, require_hypothesis
+from mitosis._run.inputs import prepare
 from mitosis._run.locking import Lockable, lockable
 from mitosis._run.options import Options
-from mitosis._run.settings import default_trials_folder, find_settings
+from mitosis._run.secret_key import KeyTakenError, find_key
+from mitosis._run.settings import Settings
 from mitosis._run.trial import Assignment, conduct
 from mitosis._run.watch import Signals
 from mitosis._store import Store
-from mitosis.errors import MitosisError, NestedTrialError, NoRepositoryError, TrialsFolderError
+from mitosis.errors import (
+    MitosisError,
+    NestedTrialError,
+)
 
 log = logging.getLogger("mitosis")
 
@@ -52,6 +51,8 @@ def run(
     output_extension: str = "html",
     matplotlib_dpi: float = 72,
     timeout_seconds: float | None = None,
+    hypothesis: str | None = None,
+    data: Sequence[Path | str] = (),
 ) -> Trial:
     """Run one recorded trial of an experiment in a fresh kernel.
 
@@ -65,9 +66,8 @@ def run(
         debug: run in whatever state the code is, without recording or locking anything. Only
             the notebook and the trial's folder are written.
         params: a variant for each argument of `run`.
-        seed: passed to a `run` that takes one, and used for the global generators of
-            `random`, numpy and torch. Where `run` takes a seed and none is given, one of 32
-            bits is generated.
+        seed: for the global generators of `random`, numpy and torch, and passed to a `run`
+            that takes one. Default: one of 32 bits is generated and recorded.
         group: separates the trials of one experiment's code; passed to `run` as `group`.
         trials_folder: where the database and the notebooks live. Default: the one set in
             `[tool.mitosis]` of `pyproject.toml`, else `trials` in the repository's root.
@@ -76,19 +76,27 @@ def run(
         logfile: name of the database's file. Default: `<experiment name>.db`.
         output_extension: `"html"`, or `"ipynb"` for a notebook that Jupyter opens.
         matplotlib_dpi: resolution of inline figures, in dots per inch.
-        timeout_seconds: how long the experiment may take; default: as long as it likes.
+        timeout_seconds: how long the experiment may take. Default: what `[tool.mitosis]`
+            says, else as long as it likes.
+        hypothesis: what the experiment claims. Default: its attribute `hypothesis`, else its
+            docstring.
+        data: input files and folders whose digests are recorded, beside those that
+            `[tool.mitosis]` names.
 
     Returns:
         The recorded trial.
 
     Raises:
         InvalidExperimentError: the experiment has no `name` or no `run`.
+        NoHypothesisError: it states none, and the settings demand one.
+        SettingsError: `[tool.mitosis]` holds a mistake.
         InvalidArgumentsError: parameters are missing, unknown or doubled.
         InvalidParameterError: a name, an expression or an option cannot be used.
         CodeStateError: the repository is dirty, or there is none.
         NotCanonicalError: a value has no text that identifies it.
         NotPicklableError: a value cannot travel to the kernel.
         VariantConflictError: a locked variant was given another value.
+        DataFileError: an input file is missing or cannot be read.
         TrialsFolderError: the trials folder cannot be used.
         DatabaseError: the database cannot be used.
         ExperimentFailedError: the experiment raised.
@@ -102,92 +110,72 @@ def run(
         ... )                                                       # doctest: +SKIP
         >>> trial.main, trial.html                                  # doctest: +SKIP
     """
-    options = Options(debug, logfile, output_extension, matplotlib_dpi, timeout_seconds)
+    options = Options(
+        debug, logfile, output_extension, matplotlib_dpi, timeout_seconds, hypothesis, data
+    )
+    request = Request(params, seed, group, trials_folder, untracked_params)
+    return start(experiment, request, options)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a trial is asked to be; see `run`."""
+
+    params: Sequence[Parameter] = ()
+    seed: int | None = None
+    group: str | None = None
+    trials_folder: Path | str | None = None
+    untracked_params: Sequence[Parameter | str] = ()
+
+
+def start(
+    experiment: Any, request: Request, options: Options, settings: Settings | None = None
+) -> Trial:
+    """Do what `run` promises, for callers that may have read the settings already."""
     try:
         if inside_trial():
             raise NestedTrialError(experiment=str(getattr(experiment, "name", "")))
-        described = describe(experiment)
-        arguments = bind(described, params, untracked_params, seed, group)
-        with _messages(debug):
-            return _run(described, arguments, trials_folder, options)
+        described = describe(experiment, options.hypothesis)
+        arguments = bind(
+            described, request.params, request.untracked_params, request.seed, request.group
+        )
+        place = Place.of(described, settings, request.trials_folder)
+        with _messages(options.debug):
+            return _run(described, arguments, place, options.completed(place.settings))
     except MitosisError as error:
         log.debug("where it was raised:", exc_info=True)
         raise error.with_traceback(None) from None  # the message says it all
 
 
-def _run(
-    experiment: Experiment,
-    arguments: Arguments,
-    trials_folder: Path | str | None,
-    options: Options,
-) -> Trial:
-    place = experiment.file or Path.cwd()
-    folder = _resolved(trials_folder, place)
-    code = code_state(place, folder)
+def _run(experiment: Experiment, arguments: Arguments, place: Place, options: Options) -> Trial:
+    require_hypothesis(experiment, place.settings)
+    origin = Origin.at(place)
     if not options.debug:
-        _require_committed(experiment, code)
-    locking = Lockable() if options.debug else lockable(arguments.tracked)
-    inputs = prepare(experiment, arguments, locking)
-    database = _layout.database(folder, experiment.name, options.logfile)
-    claim = _claim(experiment, arguments, inputs, locking.variants, code, database)
-    store = None if options.debug else Store(database)
-    _layout.make_trials_folder(folder)
-    with Signals() as signals:
-        claimed = store.claim(claim) if store else None
-        return conduct(
-            Assignment(
-                experiment, arguments, inputs, claim, claimed, store, folder, options, signals
+        require_runnable(experiment, origin.code, place.settings)
+    store = None if options.debug else Store(place.database(experiment, options))
+    while True:
+        key = find_key(place.trials_folder)
+        named = without_secret_names(arguments, key.value)
+        locking = Lockable() if options.debug else lockable(named.tracked, key.value)
+        inputs = prepare(experiment, named, locking)
+        claim = claim_for(experiment, named, inputs, locking.variants, origin)
+        claim = compared(claim, store, origin, place, options)
+        _layout.make_trials_folder(place.trials_folder)
+        with Signals() as signals, suppress(KeyTakenError):  # then with the other's key
+            return conduct(
+                Assignment(
+                    experiment=experiment,
+                    arguments=named,
+                    inputs=inputs,
+                    claim=claim,
+                    environment=origin.environment,
+                    store=store,
+                    trials_folder=place.trials_folder,
+                    options=options,
+                    signals=signals,
+                    new_key=key if locking.secret else None,
+                )
             )
-        )
-
-
-def _resolved(trials_folder: Path | str | None, place: Path) -> Path:
-    if trials_folder is None:
-        return default_trials_folder(place, find_settings(place))
-    try:
-        folder = Path(trials_folder).expanduser().resolve()
-        str(folder).encode()
-    except (RuntimeError, UnicodeEncodeError) as exc:
-        raise TrialsFolderError(folder=Path(trials_folder), reason=str(exc)) from exc
-    return folder
-
-
-def _require_committed(experiment: Experiment, code: CodeState) -> None:
-    if experiment.file is None:
-        reason = (
-            f"experiment {experiment.name!r} is defined in an interactive session, in no file"
-        )
-        raise NoRepositoryError(place=Path.cwd(), reason=reason)
-    require_committed(code, experiment.file)
-
-
-def _claim(
-    experiment: Experiment,
-    arguments: Arguments,
-    inputs: Inputs,
-    variants: tuple[Variant, ...],
-    code: CodeState,
-    database: Path,
-) -> Claim:
-    group = arguments.passed.get("group")
-    names = [p.var_name for p in arguments.tracked]
-    return Claim(
-        experiment=experiment.name,
-        key=_layout.new_key(),
-        name_prefix="-".join([experiment.name, *([group] if group else []), *names]),
-        group=group,
-        variants=variants,
-        values=inputs.values,
-        seed=arguments.seed,
-        code=code,
-        machine=machine(sys.argv),
-        runner=runner(),
-        environment_digest=environment_digest(environment()),
-        started_at=datetime.now(UTC),
-        database=database.name,
-        hypothesis=experiment.hypothesis,
-        seed_is_generated=arguments.seed_is_generated,
-    )
 
 
 @contextmanager

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
+from textwrap import fill
 from typing import Any, TextIO
 
 from mitosis._model import Status, Trial
 from mitosis._plaintext import PlainText
-from mitosis._wording import duration_text, main_text, shown
+from mitosis._wording import counted, duration_text, main_text, shown
 
+_MOST_CHANGES = 8
 _SAID = {
     Status.SUCCEEDED: "succeeded",
     Status.FAILED: "failed: ",
@@ -83,6 +86,15 @@ def start_line(trial: Trial, *, seed_is_generated: bool) -> str:
     if trial.iteration is None:
         facts.append("debug: not recorded")
     return f"mitosis: {shown(trial.name)} starts ({', '.join(facts)})"
+
+
+def changes_text(since: str, changed: Sequence[str]) -> str:
+    """Say in a short paragraph what differs from the last trial of the same variants."""
+    facts = [shown(fact) for fact in changed[:_MOST_CHANGES]]
+    if len(changed) > _MOST_CHANGES:
+        facts.append(f"{counted(len(changed) - _MOST_CHANGES, 'more difference')}, on the page")
+    text = f"mitosis: since {shown(since)}: {'; '.join(facts)}"
+    return fill(text, 80, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def told(status: Status, reason: str) -> str:

@@ -1,33 +1,45 @@
-"""A claimed trial, from its folder to its end: what is written when, whatever happens."""
+"""A trial from its claim to its end: what is written when, whatever happens."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import Any, NoReturn
 
-from mitosis import _layout
 from mitosis._layout import TrialFolder
-from mitosis._model import Claim, Claimed, Finish, Outcome, Places, Status, Trial, Usage
+from mitosis._model import (
+    Claim,
+    CodeState,
+    Environment,
+    Finish,
+    Outcome,
+    Status,
+    Trial,
+    Usage,
+)
 from mitosis._notebook import Ending, Execution, KernelOptions, Stop
-from mitosis._provenance import environment, environment_json
+from mitosis._provenance import changed_modules, imported_code
 from mitosis._recording import Report, Task, read_pickle
-from mitosis._records import Page, write_record
+from mitosis._records import input_files, turn, write_record
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 from mitosis._run.inputs import Inputs
 from mitosis._run.options import Options
+from mitosis._run.placing import Contents, Placing
 from mitosis._run.plan import plan
-from mitosis._run.terminal import Terminal, end_line, start_line, told
+from mitosis._run.secret_key import SecretKey
+from mitosis._run.terminal import Terminal, changes_text, end_line, start_line, told
 from mitosis._run.watch import Signals
 from mitosis._store import Store
 from mitosis.errors import (
+    DatabaseError,
     ExperimentFailedError,
     KernelStartError,
     TrialKilledError,
@@ -41,9 +53,18 @@ import sys as _sys
 _sys.path[:] = {path!r}
 from pathlib import Path as _Path
 from mitosis._recording.session import Session as _Session
-_mitosis = _Session(_Path({folder!r}))
+_mitosis = _Session(
+    _Path({folder!r}), argv={argv!r}, repository={repository}, secrets={secrets!r}
+)
 _mitosis.begin(globals())
 """
+_TURN_SECONDS = 60.0
+_MOST_FILES = 10
+_NOT_IN_DATABASE = (
+    "the end of %s could not be written into its database:\n%s\n"
+    "Its folder holds the whole record; `mitosis repair` takes it in, and so does whatever "
+    "reads the database next."
+)
 
 
 @dataclass(frozen=True)
@@ -51,24 +72,27 @@ class Assignment:
     """Everything that is settled before the first file is written.
 
     Attributes:
-        claimed: the granted claim; None in debug mode, as is `store`.
+        store: None in debug mode.
+        new_key: what secrets in the claim are digested with, for the trials folder to keep.
     """
 
     experiment: Experiment
     arguments: Arguments
     inputs: Inputs
     claim: Claim
-    claimed: Claimed | None
+    environment: Environment
     store: Store | None
     trials_folder: Path
     options: Options
     signals: Signals
+    new_key: SecretKey | None
 
 
 def conduct(assignment: Assignment) -> Trial:
-    """Run a claimed trial and record its end, whatever that is.
+    """Claim a trial, run it and record its end, whatever that is.
 
     Raises:
+        MitosisError: it could not be claimed; nothing was written.
         TrialError: it did not succeed; the class says how.
         KeyboardInterrupt: it was ended by Ctrl-C, and is recorded as killed.
     """
@@ -79,86 +103,78 @@ class _Conduct:
     def __init__(self, assignment: Assignment) -> None:
         self._a = assignment
         self._terminal = Terminal()
-        self._folder: TrialFolder | None = None
-        self._page: Page | None = None
+        self._placing = Placing(
+            assignment.claim,
+            assignment.store,
+            assignment.trials_folder,
+            assignment.options.output_extension,
+            assignment.new_key,
+        )
 
     def run(self) -> Trial:
+        self._placing.claim()
         try:
-            ending = self._execute(*self._prepare())
+            ending = self._execute(self._prepare())
         except Exception as exc:
             log.exception("mitosis could not run the trial")
             ending = Ending(Status.FAILED, f"it could not be started: {exc}", started=False)
         self._terminal.settle()
-        report = Report.read(self._folder.report) if self._folder else Report()
+        report = Report.read(self._folder.report)
+        code, warnings = self._code_that_ran(report)
         outcome = Outcome(
             status=ending.status,
             ended_at=datetime.now(UTC),
-            usage=Usage(ending.wall_seconds, report.cpu_seconds, report.peak_memory_bytes),
+            usage=_usage(ending, report),
             reason=ending.reason,
             main=report.main,
             traceback=ending.traceback,
-            warnings=report.warnings,
+            warnings=[*report.warnings, *warnings],
         )
-        self._finish(outcome, report)
+        self._finish(replace(self._a.claim, code=code), outcome, report)
         for warning in outcome.warnings:
             self._terminal.complain(f"mitosis: warning: {warning}")
         return self._tell(ending, self._trial(outcome.status, report), outcome.main)
 
-    def _prepare(self) -> tuple[TrialFolder, Page]:
+    @property
+    def _folder(self) -> TrialFolder:
+        assert self._placing.folder
+        return self._placing.folder
+
+    def _prepare(self) -> TrialFolder:
         """Put everything in place that the kernel needs, and say that the trial starts."""
         a = self._a
-        hidden = _layout.make_trial_folder(a.trials_folder, self._folder_stem, a.claim.key)
-        described = plan(a.experiment, a.arguments, a.claim, a.inputs.code)
-        path = _layout.reserve_page(
-            a.trials_folder, self._page_stem, a.claim.key, a.options.output_extension
-        )
-        self._page = Page(path, described, a.claim, a.claimed)
-        self._write_inputs(hidden, path)
-        self._folder = folder = _layout.show_trial_folder(hidden)
-        log.debug("the trial's folder is %s", folder.root)
-        trial = self._trial(Status.RUNNING, Report())
-        generated = a.arguments.seed_is_generated
-        self._terminal.say(start_line(trial, seed_is_generated=generated))
-        return folder, self._page
-
-    @property
-    def _folder_stem(self) -> str:
-        stem = _layout.file_stem(self._name)
-        return stem if self._a.claimed else f"{stem}_debug"
-
-    @property
-    def _page_stem(self) -> str:
-        stem = self._folder_stem
-        return stem if self._a.claimed else f"{stem}_{self._a.claim.key}"
-
-    @property
-    def _name(self) -> str:
-        return self._a.claimed.name if self._a.claimed else self._a.claim.name_prefix
-
-    def _write_inputs(self, folder: TrialFolder, page: Path) -> None:
-        a = self._a
-        environment_file = _layout.environment_file(a.trials_folder, a.claim.environment_digest)
-        _layout.write_once(environment_file, environment_json(environment()))
-        Task(
+        task = Task(
             experiment=a.experiment.name,
-            argv=tuple(map(str, sys.argv)),
             log_level="DEBUG" if a.options.debug else "INFO",
-            parameters=a.inputs.write(folder, a.trials_folder),
+            parameters={},  # filled in where their files are written
             locked={v.parameter: v.text for v in a.claim.variants},
             script=dict(a.inputs.script),
-        ).write(folder.task)
-        folder.log.touch()
-        write_record(folder, a.claim, a.claimed, page)
+            seed=a.claim.seed,
+            data=a.claim.data,
+        )
+        described = plan(a.experiment, a.arguments, a.claim, a.inputs.code)
+        folder = self._placing.complete(Contents(described, task, a.inputs, a.environment))
+        log.debug("the trial's folder is %s", folder.root)
+        trial = self._trial(Status.RUNNING, Report())
+        self._terminal.say(start_line(trial, seed_is_generated=a.claim.seed_is_generated))
+        if a.claim.changed:
+            self._terminal.say(changes_text(a.claim.since, a.claim.changed))
+        return folder
 
-    def _execute(self, folder: TrialFolder, page: Page) -> Ending:
+    def _execute(self, folder: TrialFolder) -> Ending:
+        page = self._placing.page
+        assert page
         execution = Execution(
             page.notebook,
             KernelOptions(Path.cwd(), self._a.options.matplotlib_dpi),
             begin=_BEGIN.format(
                 path=[entry for entry in sys.path if isinstance(entry, str)],
                 folder=str(folder.root),
+                argv=list(map(str, sys.argv)),
+                repository=_path_code(self._a.claim.code.repository),
+                secrets=self._a.inputs.session_secrets(),
             ),
-            end=lambda traceback: f"_mitosis.end({traceback!r})",
+            end=lambda traceback: f"_mitosis.end({traceback!r}, earlier={self._earlier()!r})",
             on_text=self._terminal.echo,
             log=folder.log,
             timeout_seconds=self._a.options.timeout_seconds,
@@ -169,39 +185,76 @@ class _Conduct:
             page.write()  # while the kernel comes up
         return execution.wait()
 
-    def _finish(self, outcome: Outcome, report: Report) -> None:
-        """Write folder, page and row, in this order; what cannot be written costs no other."""
-        a, page, folder = self._a, self._page, self._folder
-        if page and folder:
-            with _said("the record"):
-                write_record(folder, a.claim, a.claimed, page.path, outcome, report)
-        if page:
+    def _earlier(self) -> list[Mapping[str, Any]]:
+        """Return the trials that should have come out the same, for the kernel to compare."""
+        if self._a.store is None:
+            return []
+        try:
+            found = self._a.store.alike(self._a.claim)
+        except DatabaseError as exc:
+            log.warning("the results are compared with no earlier trial: %s", exc)
+            return []
+        return [
+            {
+                "name": trial.name,
+                "folder": str(self._a.trials_folder / trial.places.folder),
+                "results_digest": trial.results_digest,
+                "data": {file.path: file.digest for file in trial.data},
+            }
+            for trial in found
+        ]
+
+    def _code_that_ran(self, report: Report) -> tuple[CodeState, list[str]]:
+        """Return the code's state with what the kernel imported, and what is odd about it."""
+        before = self._a.claim.code
+        try:
+            after = imported_code(before, report.modules, self._a.trials_folder)
+            changed = list(changed_modules(before))
+        except Exception as exc:  # noqa: BLE001 - whatever lies there, the trial has run
+            log.warning("the modules that ran could not be recorded: %s", exc)
+            return before, []
+        return after, [*map(_changed_warning, changed), *_dirty_warnings(after)]
+
+    def _finish(self, claim: Claim, outcome: Outcome, report: Report) -> None:
+        """Write record, page and row, in this order; what cannot be written costs no other."""
+        with turn(self._folder, patience_seconds=_TURN_SECONDS):
+            self._write_end(claim, outcome, report)
+
+    def _write_end(self, claim: Claim, outcome: Outcome, report: Report) -> None:
+        placing, store = self._placing, self._a.store
+        self._folder.reserve.unlink(missing_ok=True)
+        with _said("the record"):
+            page = self._a.trials_folder / placing.places.html
+            write_record(self._folder, claim, placing.claimed, page, outcome, report)
+        if placing.page:
             with _said("the notebook"):
-                page.write(outcome)
-        if a.store:
-            places = Places(
-                folder=folder.root.name if folder else "", html=page.path.name if page else ""
+                placing.page.write(outcome)
+        if store is None:
+            return
+        data = input_files(self._folder, claim.data)
+        try:
+            store.finish(
+                Finish(claim.key, outcome, placing.places, report.results_digest, data)
             )
-            with _said("the end of the trial in the database"):
-                a.store.finish(Finish(a.claim.key, outcome, places))
+        except DatabaseError as exc:
+            log.error(_NOT_IN_DATABASE, placing.name, indent(str(exc), "    "))
 
     def _trial(self, status: Status, report: Report) -> Trial:
-        claim, claimed, trials_folder = self._a.claim, self._a.claimed, self._a.trials_folder
-        folder = self._folder or TrialFolder(trials_folder)
+        a, placing = self._a, self._placing
         return Trial(
-            name=self._name,
-            key=claim.key,
-            experiment=claim.experiment,
-            variants={p.arg_name: p.var_name for p in self._a.arguments.tracked},
-            iteration=claimed.iteration if claimed else None,
-            seed=claim.seed,
+            name=placing.name,
+            key=a.claim.key,
+            experiment=a.claim.experiment,
+            variants={p.arg_name: p.var_name for p in a.arguments.tracked},
+            iteration=placing.claimed.iteration if placing.claimed else None,
+            seed=a.claim.seed,
             status=status,
-            html=self._page.path if self._page else trials_folder,
-            folder=folder.root,
-            group=claim.group,
-            commit=claim.code.commit,
-            read_main=partial(_read_main, folder, report),
-            read_results=partial(_read_results, folder),
+            html=a.trials_folder / placing.places.html,
+            folder=self._folder.root,
+            group=a.claim.group,
+            commit=a.claim.code.commit,
+            read_main=partial(_read_main, self._folder, report),
+            read_results=partial(_read_results, self._folder),
         )
 
     def _tell(self, ending: Ending, trial: Trial, main: Any) -> Trial:
@@ -213,6 +266,27 @@ class _Conduct:
         if ending.status is not Status.SUCCEEDED:
             _raise(ending, trial, how)
         return trial
+
+
+def _changed_warning(file: str) -> str:
+    return f"{file} was changed while the trial ran; which version of it ran is not certain"
+
+
+def _dirty_warnings(code: CodeState) -> Iterator[str]:
+    for checkout in code.checkouts:
+        if checkout.changes:
+            files = "\n".join(f"    {change}" for change in checkout.changes[:_MOST_FILES])
+            sentence = f"no commit stands for the code of {checkout.name!r} that was imported"
+            yield f"{sentence}\n{files}"
+
+
+def _path_code(path: Path | None) -> str:
+    return f"_Path({str(path)!r})" if path else "None"
+
+
+def _usage(ending: Ending, report: Report) -> Usage:
+    peak = report.peak_memory_bytes or ending.peak_memory_bytes
+    return Usage(ending.wall_seconds, report.cpu_seconds, peak)
 
 
 def _raise(ending: Ending, trial: Trial, how: str) -> NoReturn:

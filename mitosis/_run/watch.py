@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -13,12 +14,17 @@ _STOPS = {
     signal.SIGINT: Stop.INTERRUPTED,
     signal.SIGTERM: Stop.TERMINATED,
     signal.SIGHUP: Stop.TERMINATED,
+    signal.SIGUSR1: Stop.ANNOUNCED,
+    signal.SIGXCPU: Stop.OUT_OF_CPU,
 }
 _DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 
 
 class Signals:
-    """Passes Ctrl-C, SIGTERM and SIGHUP on to a trial instead of ending this process.
+    """Passes signals on to a trial instead of ending this process.
+
+    These are Ctrl-C, SIGTERM and SIGHUP, and SIGUSR1 and SIGXCPU, with which batch systems
+    and limits announce that the time is up.
 
     Nothing is raised between the claim of a trial and its last word on disk. A signal that is
     ignored (SIGHUP under nohup) or that the caller handles stays as it is. Outside the main
@@ -33,7 +39,7 @@ class Signals:
     def __enter__(self) -> Signals:
         if threading.current_thread() is threading.main_thread():
             for number in _STOPS:
-                if signal.getsignal(number) in _DEFAULTS:
+                if signal.getsignal(number) in _DEFAULTS and not _is_caught_in_c(number):
                     self._former[number] = signal.signal(number, self._receive)
         return self
 
@@ -58,3 +64,18 @@ class Signals:
         self._came = self._came or signal.Signals(number)
         if self._execution:
             self._execution.stop(_STOPS[self._came])
+
+
+def _is_caught_in_c(number: signal.Signals) -> bool:
+    """Tell whether a library took a signal that Python believes is free, as faulthandler may.
+
+    Linux shows the signals that a process catches as bits of a hexadecimal number.
+    """
+    if signal.getsignal(number) is not signal.SIG_DFL:
+        return False
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        (caught,) = (line for line in lines.splitlines() if line.startswith("SigCgt:"))
+        return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+    except (OSError, ValueError):
+        return False

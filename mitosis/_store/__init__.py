@@ -1,12 +1,25 @@
 """The database of one experiment: the only place that knows SQL.
 
 The store never sees a Python value: variants reach it as canonical texts. It knows no files
-but its own, and holds no connection open between calls. `sort_out` and `unknown_lock` say of
-locks at hand what it says of those in a file.
+but its own and the one of acts beside it, and holds no connection open between calls.
+`sort_out` and `unknown_lock` say of locks at hand what it says of those in a file.
 """
 
 from mitosis._store.acting import sort_out
+from mitosis._store.acts_file import RecordedAct
 from mitosis._store.database import Store
+from mitosis._store.filesystem import file_system, network_file_system
 from mitosis._store.locks import unknown_lock
+from mitosis._store.restoring import Restored
+from mitosis._store.state import DatabaseState
 
-__all__ = ["Store", "sort_out", "unknown_lock"]
+__all__ = [
+    "DatabaseState",
+    "RecordedAct",
+    "Restored",
+    "Store",
+    "file_system",
+    "network_file_system",
+    "sort_out",
+    "unknown_lock",
+]

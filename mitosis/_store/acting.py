@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from mitosis._canonical import differences
 from mitosis._model import Act, Action, Conflict, Lock, LockName
-from mitosis._store.locks import IN_FORCE, find_id, is_named, read_locks, variant_row
+from mitosis._store.locks import IN_FORCE, act_row, find_id, is_named, read_locks, variant_row
 from mitosis._store.schema import variant, variant_act
 from mitosis.errors import LockImportConflictError, RenameError, UnknownLockError
 
@@ -80,20 +79,9 @@ def _change(connection: Connection, variant_id: int, **columns: object) -> None:
 
 
 def _note(connection: Connection, variant_id: int, act: Act) -> Lock:
-    connection.execute(insert(variant_act).values(_act_row(variant_id, act)))
+    connection.execute(insert(variant_act).values(act_row(variant_id, act)))
     (lock,) = read_locks(connection, variant.c.id == variant_id)
     return lock
-
-
-def _act_row(variant_id: int, act: Act) -> dict[str, Any]:
-    return {
-        "variant_id": variant_id,
-        "action": act.action.value,
-        "at": act.at,
-        "by_whom": act.by,
-        "why": act.why,
-        "former_name": act.former_name,
-    }
 
 
 def import_locks(
@@ -142,7 +130,8 @@ def _differences(here: Lock, given: Lock) -> tuple[tuple[str, str, str], ...]:
     """
     versions = here.variant.version, given.variant.version
     if here.variant.text == given.variant.text or versions[0] == versions[1]:
-        return differences(here.variant.text, given.variant.text)
+        parameter = here.variant.parameter
+        return differences(here.variant.text, given.variant.text, parameter)
     editions = f"edition {versions[0]}", f"edition {versions[1]}"
     return (("canonical text, which only one edition can compare", *editions),)
 
@@ -153,6 +142,6 @@ def _insert(connection: Connection, locks: Sequence[Lock], act: Act) -> tuple[Lo
     names = {lock.full_name for lock in locks}
     named = select(c.id, c.experiment, c.parameter, c.name).where(IN_FORCE)
     ids = [id_ for id_, *name in connection.execute(named) if LockName(*name) in names]
-    connection.execute(insert(variant_act), [_act_row(id_, act) for id_ in ids])
+    connection.execute(insert(variant_act), [act_row(id_, act) for id_ in ids])
     found = {lock.full_name: lock for lock in read_locks(connection, IN_FORCE)}
     return tuple(found[lock.full_name] for lock in locks)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, tuple_
+from sqlalchemy import Connection, Table, func, insert, select, tuple_, update
 
 from mitosis._canonical import differences
-from mitosis._model import Claim, Claimed, Conflict, Lock, Status, Variant
+from mitosis._model import Claim, Claimed, Conflict, Lock, Places, Variant
 from mitosis._store.locks import IN_FORCE, read_locks, variant_row
 from mitosis._store.schema import trial, trial_variant, variant
+from mitosis._store.trial_rows import claim_row, variant_names
 from mitosis.errors import NewerEditionError, VariantConflictError
 
 Locked = Mapping[tuple[str, str], Any]
 """Rows of definitions in force, by parameter and name."""
 
+Prepare = Callable[[Claimed], Places]
+"""What a runner does once its trial has a number, before the row can be seen by others."""
 
-def grant(connection: Connection, claim: Claim, database: Path) -> Claimed:
-    """Lock a trial's variants and make its row.
+
+def grant(connection: Connection, claim: Claim, database: Path, prepare: Prepare) -> Claimed:
+    """Lock a trial's variants, make its row, and have its folder prepared.
 
     Raises:
         VariantConflictError: names all variants that are locked with another value.
@@ -30,12 +34,15 @@ def grant(connection: Connection, claim: Claim, database: Path) -> Claimed:
     _refuse_conflicts(connection, claim, locked, database)
     iteration = _next_iteration(connection, claim)
     claimed = Claimed(name=f"{claim.name_prefix}-{iteration}", iteration=iteration)
-    trial_id = _insert(connection, trial, _trial_row(claim, claimed))
+    trial_id = _insert(connection, trial, claim_row(claim, claimed))
     for given in claim.variants:
         row = locked.get((given.parameter, given.name))
         variant_id = row.id if row else _lock(connection, claim, claimed, given)
         link = {"trial_id": trial_id, "variant_id": variant_id}
         connection.execute(insert(trial_variant).values(link))
+    places = prepare(claimed)
+    where = {"folder": places.folder or None, "html": places.html or None}
+    connection.execute(update(trial).where(trial.c.id == trial_id).values(where))
     return claimed
 
 
@@ -44,7 +51,7 @@ def _locked(connection: Connection, claim: Claim) -> Locked:
     query = select(c.id, c.parameter, c.name, c.text, c.canonical_version).where(
         IN_FORCE,
         c.experiment == claim.experiment,
-        tuple_(c.parameter, c.name).in_(list(_names(claim).items())),
+        tuple_(c.parameter, c.name).in_(list(variant_names(claim).items())),
     )
     return {(row.parameter, row.name): row for row in connection.execute(query)}
 
@@ -90,20 +97,16 @@ def _conflicts(claim: Claim, locks: Sequence[Lock]) -> Iterator[Conflict]:
     for given in claim.variants:
         if lock := named.get((given.parameter, given.name)):
             text = given.text_under(lock.variant.version)
-            yield Conflict(lock, given, differences(lock.variant.text, text))
+            yield Conflict(lock, given, differences(lock.variant.text, text, given.parameter))
 
 
 def _next_iteration(connection: Connection, claim: Claim) -> int:
     last = select(func.max(trial.c.iteration)).where(
         trial.c.experiment == claim.experiment,
         trial.c.run_group == (claim.group or ""),
-        trial.c.variants == _names(claim),
+        trial.c.variants == variant_names(claim),
     )
     return (connection.execute(last).scalar() or 0) + 1
-
-
-def _names(claim: Claim) -> dict[str, str]:
-    return {v.parameter: v.name for v in claim.variants}
 
 
 def _lock(connection: Connection, claim: Claim, claimed: Claimed, given: Variant) -> int:
@@ -121,27 +124,3 @@ def _lock(connection: Connection, claim: Claim, claimed: Claimed, given: Variant
 def _insert(connection: Connection, table: Table, row: Mapping[str, Any]) -> int:
     (row_id,) = connection.execute(insert(table).values(row)).inserted_primary_key or (0,)
     return int(row_id)
-
-
-def _trial_row(claim: Claim, claimed: Claimed) -> dict[str, Any]:
-    return {
-        "experiment": claim.experiment,
-        "key": claim.key,
-        "run_group": claim.group or "",
-        "name": claimed.name,
-        "variants": _names(claim),
-        "iteration": claimed.iteration,
-        "digests": {v.parameter: v.digest for v in claim.variants},
-        "literals": dict(claim.values),
-        "seed": None if claim.seed is None else str(claim.seed),
-        "status": Status.RUNNING.value,
-        "commit_hash": claim.code.commit,
-        "branch": claim.code.branch,
-        "remote": claim.code.remote,
-        "started_at": claim.started_at,
-        "host": claim.runner.host,
-        "pid": claim.runner.pid,
-        "process_started": claim.runner.process_started,
-        "boot_id": claim.runner.boot_id,
-        "environment": claim.environment_digest,
-    }

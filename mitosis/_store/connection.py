@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from stat import S_ISDIR
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, event, exc
+from sqlalchemy import Connection, ExceptionContext, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from mitosis._layout import APPLICATION_ID
-from mitosis._store.copying import backed_up, copy_in_memory
+from mitosis._store import waiting
+from mitosis._store.copying import back_up, copy_in_memory, removed_on_error, show
+from mitosis._store.filesystem import network_file_system
 from mitosis._store.migrations import migrate
-from mitosis._store.schema import SCHEMA_VERSION, meta, metadata
+from mitosis._store.schema import SCHEMA_VERSION, Unreadable, meta, metadata
+from mitosis._store.waiting import PatientConnection, is_busy
 from mitosis.errors import (
     DatabaseBusyError,
     DatabaseError,
@@ -26,7 +30,16 @@ from mitosis.errors import (
     NotADatabaseError,
 )
 
-BUSY_SECONDS = 60.0
+log = logging.getLogger("mitosis")
+
+UNREADABLE_VERSION = "its schema version cannot be read"
+
+_UNTRANSLATED = sqlite3.Error, UnicodeEncodeError
+
+# EXTRA also makes the end of the journal durable, which is the commit: without it, a claim
+# may be undone by a loss of power, and its iteration be given again.
+_WRITE = "PRAGMA synchronous = EXTRA", "BEGIN IMMEDIATE"
+_READ = "PRAGMA query_only = ON", "BEGIN", "SELECT 1 FROM sqlite_master LIMIT 1"
 
 
 @contextmanager
@@ -35,7 +48,8 @@ def transaction(database: Path, *, create: bool) -> Iterator[Connection]:
 
     With `create`, a file that is missing or empty gets our schema inside the same
     transaction, so any number of processes may be the first. A file of an older schema is
-    migrated inside it too, and a copy of what it was is left beside it.
+    migrated inside it too, and a copy of what it was is left beside it. What the caller raises
+    rolls back and passes through as it is.
 
     Raises:
         NotADatabaseError: the file is not SQLite, or is damaged.
@@ -44,16 +58,19 @@ def transaction(database: Path, *, create: bool) -> Iterator[Connection]:
         DatabaseBusyError: another process held it for `BUSY_SECONDS`.
         DatabaseError: anything else that SQLite reports.
     """
-    with _connected(database, "rwc" if create else "rw", "BEGIN IMMEDIATE") as connection:
+    with (
+        removed_on_error() as copies,
+        _connected(database, "rwc" if create else "rw", _WRITE) as connection,
+    ):
         found = _schema_of(connection, database, create=create)
         if found > SCHEMA_VERSION:
             raise NewerDatabaseError(database=database, found=found, known=SCHEMA_VERSION)
-        if found == SCHEMA_VERSION:
+        with _understood(database, found):
+            if found < SCHEMA_VERSION:
+                copies.append(back_up(database, found))
+                migrate(connection, found)
             yield connection
-            return
-        with backed_up(database, found):
-            migrate(connection, found)
-            yield connection
+            copies += [show(copy, database, found) for copy in copies]
 
 
 @contextmanager
@@ -64,55 +81,119 @@ def reading(database: Path) -> Iterator[Connection]:
     half written when it died is undone, which SQLite does before it reads.
 
     Raises:
-        DatabaseError: as `transaction` does, but for `NewerDatabaseError`.
+        NewerDatabaseError: it holds what only the newer mitosis understands.
+        DatabaseError: as `transaction` does.
     """
-    with _connected(database, "rw", "BEGIN") as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-        found = _schema_of(connection, database, create=False)
+    with looking(database) as (connection, found), _understood(database, found):
         if found >= SCHEMA_VERSION:
             yield connection
             return
-        with closing(copy_in_memory(connection)) as memory, _begun(lambda: memory) as copy:
+        with translating(database):
+            memory = copy_in_memory(connection)
+        with closing(memory), _begun(memory, ("BEGIN",), database) as copy:
             migrate(copy, found)
             yield copy
 
 
 @contextmanager
-def _connected(database: Path, mode: str, begin: str) -> Iterator[Connection]:
-    _check_file(database)
-    address = f"file:{quote(str(database))}?mode={mode}"
+def looking(database: Path) -> Iterator[tuple[Connection, int]]:
+    """Look at the database as it is, whatever its schema, whose number comes with it.
+
+    Raises:
+        DatabaseError: as `transaction` does.
+    """
+    with _connected(database, "rw", _READ) as connection:
+        yield connection, _schema_of(connection, database, create=False)
+
+
+@contextmanager
+def _understood(database: Path, found: int) -> Iterator[None]:
     try:
-        with _begun(
-            lambda: sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS), begin
-        ) as connection:
-            yield connection
-    except exc.DBAPIError as error:
-        raise _translated(error.orig, database) from error
-    except sqlite3.Error as error:  # of a copy, which SQLAlchemy has no part in
-        raise _translated(error, database) from error
-    except UnicodeEncodeError as error:
+        yield
+    except Unreadable as error:
+        if found > SCHEMA_VERSION:
+            raise NewerDatabaseError(
+                database=database, found=found, known=SCHEMA_VERSION
+            ) from error
         raise DatabaseError(database=database, reason=str(error)) from error
 
 
 @contextmanager
-def _begun(
-    connect: Callable[[], sqlite3.Connection], begin: str = "BEGIN"
-) -> Iterator[Connection]:
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+def _connected(database: Path, mode: str, begin: tuple[str, ...]) -> Iterator[Connection]:
+    _check_file(database)
+    with translating(database):
+        raw = sqlite3.connect(
+            f"file:{quote(str(database))}?mode={mode}",
+            uri=True,
+            timeout=min(waiting.ATTEMPT_SECONDS, waiting.BUSY_SECONDS),
+            factory=PatientConnection,
+        )
+    with closing(raw):
+        raw.told_as = database.name
+        with _begun(raw, begin, database) as connection:
+            yield connection
 
-    @event.listens_for(engine, "connect")
-    def _leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
+
+@contextmanager
+def _begun(
+    raw: sqlite3.Connection, begin: tuple[str, ...], database: Path
+) -> Iterator[Connection]:
+    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=NullPool)
+    raw.isolation_level = None  # transactions are left to us
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def _begin(_connection: Connection) -> None:
+        with translating(database):
+            if isinstance(raw, PatientConnection):
+                _leave_wal(raw, begin, database)
+                raw.begin(*begin)
+            else:
+                raw.execute(*begin)
+
+    @event.listens_for(engine, "handle_error")
+    def _translate(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if isinstance(error, _UNTRANSLATED):
+            raise _translated(error, database)
 
     try:
         with engine.begin() as connection:
             yield connection
     finally:
         engine.dispose()
+
+
+def _leave_wal(raw: PatientConnection, begin: tuple[str, ...], database: Path) -> None:
+    """Give up a WAL, which somebody chose, where its shared memory is not shared by all."""
+    kind = network_file_system(database) if begin is _WRITE else None
+    if kind is None:
+        return
+    (mode,) = raw.ask("PRAGMA journal_mode")
+    if mode == "wal":
+        raw.ask("PRAGMA journal_mode = DELETE")
+        words = (
+            "%s had a write-ahead log, which is not safe on %s; it has a rollback journal now"
+        )
+        log.warning(words, database.name, kind)
+
+
+@contextmanager
+def translating(database: Path) -> Iterator[None]:
+    """Turn what SQLite reports into errors that say what to do."""
+    try:
+        yield
+    except _UNTRANSLATED as error:
+        raise _translated(error, database) from error
+
+
+def is_empty(database: Path) -> bool:
+    """Tell whether no process has made the database yet, or none has filled it."""
+    try:
+        return database.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # whoever opens it is told why that cannot be done
 
 
 def _check_file(database: Path) -> None:
@@ -156,15 +237,14 @@ def _version(connection: Connection, database: Path) -> int:
     query = meta.select().where(meta.c.key == "schema_version")
     row = connection.execute(query).one_or_none()
     if row is None or not row.value.isdecimal() or row.value == "0":
-        raise DatabaseError(database=database, reason="its schema version cannot be read")
+        raise DatabaseError(database=database, reason=UNREADABLE_VERSION)
     return int(row.value)
 
 
-def _translated(error: BaseException | None, database: Path) -> DatabaseError:
-    """Turn what SQLite reports into an error that says what to do."""
+def _translated(error: Exception, database: Path) -> DatabaseError:
+    if is_busy(error):
+        return DatabaseBusyError(database=database, waited_seconds=waiting.BUSY_SECONDS)
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return DatabaseBusyError(database=database, waited_seconds=BUSY_SECONDS)
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return NotADatabaseError(database=database, reason=str(error))
     return DatabaseError(database=database, reason=str(error))

@@ -19,12 +19,10 @@ from mitosis import _layout
 from mitosis.errors import DatabaseError
 
 
-@contextmanager
-def backed_up(database: Path, schema: int) -> Iterator[None]:
-    """Keep a copy of a database beside it, if what is done meanwhile succeeds.
+def back_up(database: Path, schema: int) -> Path:
+    """Make a hidden copy of a database beside it, for `show` to name, and return its path.
 
-    The caller holds the database for writing and has written nothing yet. If what is done
-    fails, the caller rolls back, and the copy is removed again.
+    The caller holds the database for writing and has written nothing yet.
 
     Raises:
         DatabaseError: no copy can be made.
@@ -33,11 +31,32 @@ def backed_up(database: Path, schema: int) -> Iterator[None]:
     try:
         with _explained(database):
             _copy(database, hidden)
-        yield
-        with _explained(database):
-            hidden.rename(_layout.database_backup(database, schema))
-    finally:
+    except BaseException:
         hidden.unlink(missing_ok=True)
+        raise
+    return hidden
+
+
+def show(hidden: Path, database: Path, schema: int) -> Path:
+    """Give a copy its name.
+
+    Raises:
+        DatabaseError: that cannot be done.
+    """
+    with _explained(database):
+        return hidden.rename(_layout.database_backup(database, schema))
+
+
+@contextmanager
+def removed_on_error() -> Iterator[list[Path]]:
+    """Remove the copies that are put in the list, if what they were made for is undone."""
+    copies: list[Path] = []
+    try:
+        yield copies
+    except BaseException:
+        for copy in copies:
+            copy.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -1,18 +1,32 @@
-"""What a trial's end adds to its row."""
+"""A trial's end: what it adds to the row."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from mitosis._model import Finish
+from sqlalchemy import Connection, update
+
+from mitosis._model import Finish, Status
+from mitosis._store.schema import trial
+from mitosis._store.trial_rows import data_column
+
+
+def end(connection: Connection, finish: Finish, *only_if: Status) -> bool:
+    """Write the end of a trial, perhaps only if its row has some status; tell whether."""
+    statement = update(trial).where(trial.c.key == finish.key)
+    if only_if:
+        statement = statement.where(trial.c.status.in_([status.value for status in only_if]))
+    return connection.execute(statement.values(end_row(finish))).rowcount == 1
 
 
 def end_row(finish: Finish) -> dict[str, Any]:
     """Return the columns of a trial's row that its end fills."""
     outcome = finish.outcome
     main = outcome.main
-    return {
+    data = {"data": data_column(finish.data)} if finish.data else {}  # else the claim's stay
+    return data | {
+        "results_digest": finish.results_digest,
         "status": outcome.status.value,
         "reason": outcome.reason or None,
         "main": _number(main),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from mitosis._model import Act, Action, Lock, LockName, Variant
-from mitosis._store.schema import trial_variant, variant, variant_act
+from mitosis._store.schema import Unreadable, trial_variant, variant, variant_act
 from mitosis.errors import UnknownLockError
 
 IN_FORCE = variant.c.retired_at.is_(None)
@@ -21,6 +21,13 @@ def read_locks(connection: Connection, *conditions: ColumnElement[bool]) -> list
 
     They are sorted by experiment, parameter, name and the moment they were locked.
     """
+    return [lock for _, lock in read_definitions(connection, *conditions)]
+
+
+def read_definitions(
+    connection: Connection, *conditions: ColumnElement[bool]
+) -> list[tuple[int, Lock]]:
+    """Return what `read_locks` does, each with the id of its row."""
     used_by = select(func.count()).where(trial_variant.c.variant_id == variant.c.id)
     c = variant.c
     query = (
@@ -29,7 +36,7 @@ def read_locks(connection: Connection, *conditions: ColumnElement[bool]) -> list
         .order_by(c.experiment, c.parameter, c.name, c.locked_at, c.id)
     )
     acts = _read_acts(connection, conditions)
-    return [_lock(row, tuple(acts[row.id])) for row in connection.execute(query)]
+    return [(row.id, _lock(row, tuple(acts[row.id]))) for row in connection.execute(query)]
 
 
 def _read_acts(
@@ -38,9 +45,28 @@ def _read_acts(
     query = select(variant_act).join(variant).where(*conditions).order_by(variant_act.c.id)
     acts = defaultdict[int, list[Act]](list)
     for row in connection.execute(query):
-        act = Act(Action(row.action), row.at, row.by_whom, row.why, row.former_name)
+        act = Act(_action(row.action), row.at, row.by_whom, row.why, row.former_name)
         acts[row.variant_id].append(act)
     return acts
+
+
+def _action(text: str) -> Action:
+    try:
+        return Action(text)
+    except ValueError:
+        raise Unreadable(f"{text[:60]!r} is nothing that people do to a lock") from None
+
+
+def act_row(variant_id: int, act: Act) -> dict[str, Any]:
+    """Return the row of what somebody did to a definition."""
+    return {
+        "variant_id": variant_id,
+        "action": act.action.value,
+        "at": act.at,
+        "by_whom": act.by,
+        "why": act.why,
+        "former_name": act.former_name,
+    }
 
 
 def _lock(row: Any, acts: tuple[Act, ...]) -> Lock:
@@ -106,7 +132,7 @@ def unknown_lock(
 
 
 def variant_row(lock: Lock) -> dict[str, Any]:
-    """Return the row of a definition in force."""
+    """Return the row of a definition."""
     return {
         "experiment": lock.experiment,
         "parameter": lock.variant.parameter,
@@ -118,4 +144,5 @@ def variant_row(lock: Lock) -> dict[str, Any]:
         "trial_name": lock.trial_name,
         "trial_key": lock.trial_key,
         "commit_hash": lock.commit,
+        "retired_at": lock.retired_at,
     }

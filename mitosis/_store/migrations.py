@@ -95,7 +95,27 @@ def _links(connection: Connection) -> Iterator[dict[str, int]]:
                 yield {"trial_id": row.id, "variant_id": variant_id}
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _keep_history_of_locks}
+def _tell_more_of_trials(connection: Connection) -> None:
+    """Make schema 3 of schema 2."""
+    for column in (
+        "started_after_boot REAL",
+        "machine_id TEXT",
+        "pid_namespace TEXT",
+        "hypothesis TEXT",
+        "data TEXT DEFAULT '[]' NOT NULL",
+        "results_digest TEXT",
+    ):
+        connection.exec_driver_sql(f"ALTER TABLE trial ADD COLUMN {column}")
+    connection.exec_driver_sql(
+        "CREATE INDEX trial_by_values ON trial "
+        "(experiment, run_group, digests, seed, commit_hash, started_at)"
+    )
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {
+    2: _keep_history_of_locks,
+    3: _tell_more_of_trials,
+}
 """What makes each schema of the one before it."""
 
 _schema_1 = MetaData()

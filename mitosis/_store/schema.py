@@ -6,6 +6,9 @@ History
 2. (0.7.0) A variant holds that trial's name, key and commit itself, since it may have been
    imported; `trial_variant` says which definition each trial ran with; `variant_act` who
    imported, renamed or retired a variant, when and why (before: `variant.retired_why`).
+3. (0.7.0) A trial tells more of its runner (`started_after_boot`, `machine_id`,
+   `pid_namespace`), its hypothesis, its input files and the digest of its results; an index
+   finds the trials that ran with the same values, seed and commit.
 
 `migrations` brings a file from each to the next.
 
@@ -35,7 +38,11 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+
+class Unreadable(ValueError):  # noqa: N818 - never seen outside of the store
+    """A value in the file is not what its column is for."""
 
 
 class Json(TypeDecorator[Any]):
@@ -50,7 +57,10 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Read JSON."""
-        return None if value is None else json.loads(value)
+        try:
+            return None if value is None else json.loads(value)
+        except ValueError:
+            raise Unreadable(f"{str(value)[:60]!r} is no JSON") from None
 
 
 class Time(TypeDecorator[datetime]):
@@ -69,7 +79,20 @@ class Time(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Read an aware datetime."""
-        return datetime.fromisoformat(value) if value else None
+        return None if value is None else read_time(value)
+
+
+def read_time(text: str) -> datetime:
+    """Read a moment; one that names no zone is UTC.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f"{text[:60]!r} is no time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 metadata = MetaData()
@@ -144,6 +167,13 @@ trial = Table(
     Column("environment", Text, nullable=False),  # digest; names a file in .environments
     Column("html", Text),  # below the trials folder
     Column("folder", Text),  # below the trials folder
+    # More of the runner; NULL or empty where unknown.
+    Column("started_after_boot", REAL),  # its start in seconds since the boot
+    Column("machine_id", Text),
+    Column("pid_namespace", Text),
+    Column("hypothesis", Text),
+    Column("data", Json, nullable=False, server_default="[]"),  # input files
+    Column("results_digest", Text),  # of the canonical text of all results
     UniqueConstraint(
         "experiment", "run_group", "variants", "iteration", name="trial_iteration"
     ),
@@ -152,6 +182,17 @@ trial = Table(
 Index("trial_by_status", trial.c.status)
 Index("trial_by_main", trial.c.main)
 Index("trial_by_start", trial.c.started_at)
+# What ran with the same values, newest last. Trials of the same names are found by the
+# index that holds their UNIQUE constraint.
+Index(
+    "trial_by_values",
+    trial.c.experiment,
+    trial.c.run_group,
+    trial.c.digests,
+    trial.c.seed,
+    trial.c.commit_hash,
+    trial.c.started_at,
+)
 
 # Which definition a trial ran with, whatever that is called today.
 trial_variant = Table(

@@ -17,11 +17,14 @@ HELP_LOADS = {
     "mitosis.__main__",
     "mitosis._cli",
     "mitosis._cli.check_command",
+    "mitosis._cli.doctor_command",
     "mitosis._cli.commands",
     "mitosis._cli.ending",
+    "mitosis._cli.import_command",
     "mitosis._cli.lock_acts",
     "mitosis._cli.lock_commands",
     "mitosis._cli.lock_place",
+    "mitosis._cli.repair_command",
     "mitosis.errors",
 }
 HEAVY = [
@@ -70,7 +73,16 @@ def test_help_loads_the_command_line_and_nothing_behind_it(fresh_python: FreshPy
 def test_the_kernel_loads_only_recording_and_what_lies_below(fresh_python: FreshPython) -> None:
     modules = loaded(fresh_python, "import mitosis._recording.session")
     ours = {name for name in modules if name.startswith("mitosis.")}
-    below = ("_recording", "_canonical", "_layout", "_plaintext", "_model", "errors")
+    below = (
+        "_recording",
+        "_canonical",
+        "_layout",
+        "_plaintext",
+        "_datafile",
+        "_redaction",
+        "_model",
+        "errors",
+    )
     allowed = tuple(f"mitosis.{layer}" for layer in below)
     assert [name for name in ours if not name.startswith(allowed)] == []
     assert [name for name in NOT_IN_THE_KERNEL if name in modules] == []

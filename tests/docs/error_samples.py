@@ -48,6 +48,7 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.InvalidExperimentError(
         experiment="Module 'coin'", faults=("it has no `name`", "it has no `run`")
     ),
+    errors.NoHypothesisError(experiment="coin", file=_REPOSITORY / "pyproject.toml"),
     errors.NestedTrialError(experiment="coin"),
     errors.InvalidArgumentsError(
         experiment="coin",
@@ -110,6 +111,9 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     ),
     errors.LockImportConflictError(database=_DATABASE, conflicts=(_CONFLICT,)),
     errors.TrialsFolderError(folder=_TRIALS, reason="it is a file"),
+    errors.DataFileError(
+        path=_REPOSITORY / "data/tosses.csv", reason="No such file or directory"
+    ),
     errors.DatabaseError(database=_DATABASE, reason="disk I/O error"),
     errors.NotADatabaseError(database=_DATABASE, reason="its first bytes are something else"),
     errors.ForeignDatabaseError(database=_DATABASE, tables=("customers", "orders")),
@@ -127,6 +131,10 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.LockFileError(
         file=_REPOSITORY / "mitosis.lock",
         faults=("variant 3 (coin, solver=quick): digest is not that of text: one was changed",),
+    ),
+    errors.RecordError(
+        file=_TRIALS / "coin-fair-0-1_823e8316" / "record.json",
+        reason="it lacks 'started_at'",
     ),
     errors.ExperimentFailedError(
         trial=_TRIAL,

@@ -179,6 +179,48 @@ def test_a_second_interrupt_ends_a_stubborn_trial_at_once(endings: Project) -> N
     assert row["status"] == "killed"
 
 
+@pytest.mark.parametrize("to_all", [False, True], ids=["to the runner", "to the whole job"])
+def test_an_announced_end_of_time_is_a_timeout(endings: Project, to_all: bool) -> None:
+    process = endings.start(*words("sleep"))
+    kernel = wait_for_tick(endings, process.pid)
+    began = time.monotonic()
+    if to_all:
+        kernel.send_signal(signal.SIGUSR1)
+    process.send_signal(signal.SIGUSR1)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1, (out, err)
+    (row,) = endings.rows("trials/endings.db")
+    reason = "the system announced the end of its time (SIGUSR1)"
+    assert (row["status"], row["reason"]) == ("timed_out", reason)
+    assert "tick 1" in Path(out.rstrip().rpartition("\n")[2]).read_text()
+    assert time.monotonic() - began < 25  # schedulers send SIGKILL after 30 s
+    assert_gone(kernel)
+
+
+def test_a_signal_that_a_library_has_taken_stays_with_it(endings: Project) -> None:
+    endings.write(
+        script="""
+        import faulthandler, signal
+        faulthandler.register(signal.SIGUSR1)
+        import mitosis, endings
+        mitosis.run(endings, params=[mitosis.Parameter("p", "how", "sleep")])
+        """
+    )
+    endings.commit()
+    process = endings.start("script.py")
+    wait_for_tick(endings, process.pid)
+    process.send_signal(signal.SIGUSR1)
+    wait_until(lambda: "tick 9" in log_text(endings))
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    (row,) = endings.rows("trials/endings.db")
+    assert (row["status"], row["reason"]) == (
+        "killed",
+        "the runner received a signal to end",
+    )
+    assert "most recent call first" in err  # what faulthandler writes
+
+
 def test_nohup_keeps_a_trial_alive(endings: Project) -> None:
     def ignore_hangups() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)

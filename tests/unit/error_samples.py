@@ -35,6 +35,7 @@ _FAULTS = ("the first fault", "the second fault")
 SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.ExperimentNotFoundError(name="sin", reason="no module"),
     errors.InvalidExperimentError(experiment="Module 'sine'", faults=_FAULTS),
+    errors.NoHypothesisError(experiment="sine", file=Path("pyproject.toml")),
     errors.InvalidArgumentsError(experiment="sine", signature="(x)", faults=_FAULTS),
     errors.UnknownVariantError(faults=_FAULTS),
     errors.InvalidParameterError(faults=_FAULTS),
@@ -54,6 +55,7 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.LockImportConflictError(database=FILE, conflicts=(CONFLICT,)),
     errors.NestedTrialError(experiment="sine"),
     errors.TrialsFolderError(folder=Path("/trials"), reason="it is a file"),
+    errors.DataFileError(path=Path("/data.csv"), reason="Permission denied"),
     errors.DatabaseError(database=FILE, reason="disk I/O error"),
     errors.NotADatabaseError(database=FILE, reason="its first bytes are something else"),
     errors.ForeignDatabaseError(database=FILE, tables=("theirs",)),
@@ -62,6 +64,7 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.AmbiguousDatabaseError(database=FILE.parent, experiment="sine", files=_FAULTS),
     errors.DatabaseBusyError(database=FILE, waited_seconds=60.0),
     errors.LockFileError(file=Path("mitosis.lock"), faults=_FAULTS),
+    errors.RecordError(file=Path("record.json"), reason="it is empty"),
     errors.TrialError(trial=TRIAL, reason="ended oddly"),
     errors.ExperimentFailedError(trial=TRIAL, reason="raised", traceback="ValueError: x"),
     errors.TrialKilledError(trial=TRIAL, reason="was killed by SIGKILL"),

@@ -22,12 +22,14 @@ HEAVY = (
 def test_the_public_names_are_exactly_these() -> None:
     assert mitosis.__all__ == [
         "Parameter",
+        "Secret",
         "Status",
         "Trial",
         "canonical",
         "digest",
         "errors",
         "main",
+        "record_data",
         "register_canonical",
         "run",
     ]

@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from mitosis._notebook.transcript import HEAD_CHARACTERS, TAIL_CHARACTERS, Transcript
+from mitosis._notebook.transcript import (
+    HEAD_CHARACTERS,
+    HEAD_DISPLAYS,
+    TAIL_CHARACTERS,
+    TAIL_DISPLAYS,
+    Transcript,
+)
 
 KEPT = HEAD_CHARACTERS + TAIL_CHARACTERS
 
@@ -177,3 +184,66 @@ def test_each_stream_keeps_all_of_its_text(prints: list[tuple[str, str]]) -> Non
         written = "".join(text for stream, text in prints if stream == name)
         kept = "".join(text for stream, text in shown if stream == name)
         assert kept.removesuffix("\n") == written.removesuffix("\n")
+
+
+def shown(text: str) -> Any:
+    data = {"text/plain": text}
+    return NotebookNode(output_type="display_data", data=data, metadata={})
+
+
+def told(cell: Cell) -> list[str]:
+    """Return what stands in the outputs, displays in brackets."""
+    cell.transcript.settle()
+    return [o.text if o.output_type == "stream" else f"[{o.data['text/plain']}]"
+            for o in cell.outputs]  # fmt: skip
+
+
+def test_a_flood_of_displays_keeps_the_first_and_the_last_and_says_so(cell: Cell) -> None:
+    start = time.process_time()
+    for n in range(100_000):
+        cell.transcript.show(shown(str(n)), display_id=str(n))
+    everything = told(cell)
+    assert everything[:HEAD_DISPLAYS] == [f"[{n}]" for n in range(HEAD_DISPLAYS)]
+    assert everything[-TAIL_DISPLAYS:] == [f"[{n}]" for n in range(99_500, 100_000)]
+    (note,) = everything[HEAD_DISPLAYS:-TAIL_DISPLAYS]
+    assert note.strip() == "... 99,000 displays left out: displays.jsonl holds all ..."
+    assert time.process_time() - start < 5
+
+
+def test_a_flood_of_text_costs_no_display_and_keeps_the_order(cell: Cell) -> None:
+    for n in range(3):
+        cell.print("x" * KEPT + "\n")
+        cell.transcript.show(shown(str(n)))
+    cell.print("last\n")
+    everything = told(cell)
+    assert [text for text in everything if text.startswith("[")] == ["[0]", "[1]", "[2]"]
+    assert everything.index("[0]") < everything.index("[1]") < everything.index("[2]")
+    assert everything[-1] == "last\n"
+    assert "characters left out" in "".join(everything)
+    assert len(cell.transcript.text()) < KEPT + 200
+
+
+def test_text_among_a_flood_of_displays_is_kept(cell: Cell) -> None:
+    for n in range(3000):
+        cell.print(f"{n}\n")
+        cell.transcript.show(shown("figure"))
+    text = "".join(part for part in told(cell) if part[0].isdigit())
+    assert text.split() == [str(n) for n in range(3000)]
+
+
+def test_a_display_is_updated_wherever_it_stands(cell: Cell) -> None:
+    for n in range(HEAD_DISPLAYS + TAIL_DISPLAYS + 1):
+        cell.transcript.show(shown(str(n)), display_id=str(n))
+    for n in (0, HEAD_DISPLAYS, HEAD_DISPLAYS + 1):  # the second has been left out
+        cell.transcript.update(str(n), {"text/plain": "new"}, {})
+    everything = told(cell)
+    assert [n for n, text in enumerate(everything) if text == "[new]"] == [0, HEAD_DISPLAYS + 1]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_what_is_cleared_makes_room_for_what_follows(cell: Cell, wait: bool) -> None:
+    for n in range(2000):
+        cell.transcript.show(shown(str(n)), display_id="same")
+        cell.print(f"step {n}\n")
+        cell.transcript.clear(wait=wait)
+    assert told(cell) == (["[1999]", "step 1999\n"] if wait else [])

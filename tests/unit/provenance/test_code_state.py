@@ -225,14 +225,13 @@ def test_no_file_system_monitor_is_asked(repository: GitFolder, tmp_path: Path) 
     assert (tmp_path / "asked").exists()
 
 
-def test_three_git_processes_tell_it_all(
+def test_four_git_processes_tell_it_all(
     repository: GitFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes(repository)  # GitPython asks for git's version when it is imported
     events = tmp_path / "events"
     monkeypatch.setenv("GIT_TRACE2_EVENT", str(events))
     changes(repository)
-    assert events.read_text().count('"event":"start"') == 3
+    assert events.read_text().count('"event":"start"') == 4
 
 
 def test_refused_ownership_is_like_no_repository(

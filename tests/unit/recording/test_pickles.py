@@ -168,3 +168,16 @@ def test_a_class_of_the_running_script_travels_whole(
     """
     fresh_python(write)
     assert fresh_python(read) == "6\n"
+
+
+def test_results_that_must_not_be_stored_are_left_out_alone(tmp_path: Path) -> None:
+    results = {"main": 1, "config": {"password": "hunter22"}}
+    keeping = write_pickles(tmp_path / "r.dill", results, lambda data: b"hunter22" in data)
+    assert keeping.dropped == {"config": "it holds a secret"}
+    assert read_pickle(tmp_path / "r.dill") == {"main": 1}
+
+
+def test_a_disk_that_is_full_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "r.dill").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_pickles(tmp_path / "r.dill", {"main": 1})

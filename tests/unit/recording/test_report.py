@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import resource
+import signal
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -100,3 +102,42 @@ def test_usage_is_that_of_this_process_and_plausible() -> None:
 def test_a_main_of_five_thousand_digits_is_reported(tmp_path: Path) -> None:
     value, exact = plain(10**5000)
     Report(main=value, main_is_exact=exact).write(tmp_path / "report.json")
+
+
+def test_a_report_of_another_version_is_read_as_far_as_it_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text('{"main": 1.5, "results": {"main": "1.5"}, "of_the_future": [1]}')
+    assert Report.read(path) == Report(main=1.5, results={"main": "1.5"})
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "null", '{"main": 1'])
+def test_what_is_no_report_is_an_empty_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "report.json").write_text(text)
+    assert Report.read(tmp_path / "report.json") == Report()
+
+
+def test_a_main_that_is_redacted_is_no_longer_exact(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    Report(main="a secret").write(path, lambda text: text.replace("secret", "***"))
+    assert (Report.read(path).main, Report.read(path).main_is_exact) == ("a ***", False)
+
+
+def test_where_there_is_little_room_the_report_is_short(tmp_path: Path) -> None:
+    long = Report(
+        main=1.5,
+        results={f"k{i}": "x" * 200 for i in range(500)},
+        warnings=["one\n    fact"],
+        modules=["/a.py"] * 1000,
+        results_digest="ab",
+    )
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        long.write(tmp_path / "report.json")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    read = Report.read(tmp_path / "report.json")
+    assert read == Report(main=1.5, warnings=["one"], results_digest="ab")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]

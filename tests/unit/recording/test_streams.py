@@ -121,3 +121,51 @@ def test_a_character_may_be_cut_between_two_writes_of_bytes(
     kernel.stdout.buffer.write("é".encode()[:1])
     kernel.stdout.buffer.write("é".encode()[1:] + b"\n")
     assert logged.read_text() == "é\n"
+
+
+def test_a_log_that_cannot_be_written_costs_no_print(
+    kernel: Kernel, log: Log, logged: Path
+) -> None:
+    file = os.dup(log._file)
+    kernel.stdout.write("before\n")
+    fill(log)
+    kernel.stdout.write("lost\n")
+    kernel.stdout.write("lost too\n")
+    os.dup2(file, log._file)
+    kernel.stdout.write("after\n")
+    assert kernel.told == [
+        r"stdout 'before\n'",
+        r"stdout '[mitosis: output.log is incomplete from here: No space left on device]"
+        r"\nlost\n'",
+        r"stdout 'lost too\n'",
+        r"stdout 'after\n'",
+    ]
+    gap = "[mitosis: 14 bytes are missing here: No space left on device]"
+    assert logged.read_text() == f"before\n\n{gap}\nafter\n"
+    assert (log.failure, log.missing_bytes) == ("No space left on device", 14)
+
+
+def fill(log: Log) -> None:
+    """Put a file on a full disk in the place of the log."""
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, log._file)
+    os.close(full)
+
+
+def test_what_is_written_is_redacted_for_log_and_notebook_alike(
+    monkeypatch: pytest.MonkeyPatch, log: Log, logged: Path
+) -> None:
+    kernel = Kernel()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", kernel.stdout)
+        patch.setattr(sys, "stderr", kernel.stderr)
+        Output(log, lambda text: text.replace("secret", "***"))
+    assert kernel.stdout.write("a secret") == len("a secret")
+    assert logged.read_text() == "a ***"
+    assert kernel.told == ["stdout 'a ***'"]
+
+
+def test_the_size_counts_bytes_of_children_too(log: Log) -> None:
+    log.write("stdout", "\u00e9\n")
+    os.write(os.dup(log._file), b"child")
+    assert log.size_bytes() == 8

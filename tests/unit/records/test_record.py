@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +14,11 @@ import pytest
 
 from mitosis._layout import TrialFolder
 from mitosis._model import (
+    Checkout,
     Claim,
     Claimed,
     CodeState,
+    DataFile,
     Machine,
     Outcome,
     Runner,
@@ -34,11 +38,28 @@ CLAIM = Claim(
     variants=(Variant("noise", "lo\nw", "0.1", "d", 2, {1: "1/10"}),),
     values={"noise": 0.1},
     seed=2**80,
-    code=CodeState(Path("/home/me/repo"), "c" * 40, "main", "https://example.org", ("?? x",)),
-    machine=Machine("Linux", "cpu", 8, 1 << 30, ("run.py", "-p")),
+    code=CodeState(
+        Path("/home/me/repo"),
+        "c" * 40,
+        "main",
+        "https://example.org",
+        ("?? x",),
+        {"sub": "d" * 40},
+        {"sine.py": "1" * 64},
+        (Checkout("lib", modules={"lib.py": "2" * 64}),),
+    ),
+    machine=Machine(
+        "Linux", "cpu", 8, 1 << 30, ("run.py", "-p"), ("card",), {"OMP_NUM_THREADS": "1"}
+    ),
     runner=Runner("host", 4321, 12.5, "boot"),
     environment_digest="e",
     started_at=NOON,
+    database="sine.db",
+    hypothesis="It is.",
+    data=(DataFile("in.csv", "aa", 3, NOON),),
+    since="sine-low-0",
+    changed=("numpy 1 -> 2",),
+    seed_is_generated=True,
 )
 PAGE = Path("/home/me/repo/trials/trial_sine-low-1.html")
 OUTCOME = Outcome(
@@ -61,7 +82,7 @@ def written(folder: TrialFolder, *rest: Any, claim: Claim = CLAIM) -> dict[str, 
 def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
     record = written(folder)
     assert record == {
-        "record_version": 1,
+        "record_version": 2,
         "experiment": "größe 🧬",
         "name": "sine-low-1",
         "key": "3f9a2c11",
@@ -85,18 +106,51 @@ def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
             "branch": "main",
             "remote": "https://example.org",
             "changes": ["?? x"],
+            "submodules": {"sub": "d" * 40},
+            "modules": {"sine.py": "1" * 64},
+            "checkouts": [
+                {
+                    "name": "lib",
+                    "commit": None,
+                    "branch": None,
+                    "remote": None,
+                    "changes": [],
+                    "modules": {"lib.py": "2" * 64},
+                }
+            ],
         },
         "machine": {
-            "host": "host",
             "platform": "Linux",
             "cpu": "cpu",
             "cpu_count": 8,
             "memory_bytes": 1 << 30,
+            "argv": ["run.py", "-p"],
+            "gpus": ["card"],
+            "variables": {"OMP_NUM_THREADS": "1"},
+            "job": {},
+        },
+        "runner": {
+            "host": "host",
             "pid": 4321,
             "process_started": 12.5,
             "boot_id": "boot",
-            "argv": ["run.py", "-p"],
+            "started_after_boot": None,
+            "machine_id": "",
+            "pid_namespace": "",
         },
+        "database": "sine.db",
+        "hypothesis": "It is.",
+        "data": [
+            {
+                "path": "in.csv",
+                "digest": "aa",
+                "size_bytes": 3,
+                "modified_at": "2024-05-06T12:00:00+00:00",
+            }
+        ],
+        "since": "sine-low-0",
+        "changed": ["numpy 1 -> 2"],
+        "seed_is_generated": True,
         "environment": "e",
         "started_at": "2024-05-06T12:00:00+00:00",
         "html": "trial_sine-low-1.html",
@@ -107,7 +161,15 @@ def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
 def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
     running = written(folder)
     mutated = {"x": [["x[0]", "1", "2"]]}
-    report = Report(results={"main": "1.5"}, dropped={"file": "TypeError"}, mutated=mutated)
+    report = Report(
+        results={"main": "1.5"},
+        dropped={"file": "TypeError"},
+        mutated=mutated,
+        digests={"main": "d" * 64},
+        generators={"random": {"seeded": True, "drawn": False}},
+        numeric_libraries=[{"user_api": "blas", "version": "0.3"}],
+        modules=["/home/me/repo/sine.py"],
+    )
     record = written(folder, Claimed("sine-low-1", 1), OUTCOME, report)
     added = {key: value for key, value in record.items() if running.get(key) != value}
     assert added == {
@@ -122,6 +184,10 @@ def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
         "results": {"main": "1.5"},
         "results_dropped": {"file": "TypeError"},
         "mutated": {"x": [["x[0]", "1", "2"]]},
+        "digests": {"main": "d" * 64},
+        "generators": {"random": {"seeded": True, "drawn": False}},
+        "numeric_libraries": [{"user_api": "blas", "version": "0.3"}],
+        "undigested": {},
         "warnings": ["changed x"],
     }
 
@@ -132,7 +198,9 @@ def test_a_trial_in_debug_mode_has_no_iteration(folder: TrialFolder) -> None:
 
 
 def test_no_path_in_the_record_ties_it_to_its_place(folder: TrialFolder) -> None:
-    written(folder)
+    written(
+        folder, Claimed("sine-low-1", 1), OUTCOME, Report(modules=["/home/me/repo/sine.py"])
+    )
     assert "/home/me" not in folder.record.read_text(encoding="utf-8")
 
 
@@ -144,6 +212,23 @@ def test_text_that_is_no_unicode_is_written_as_its_escape(folder: TrialFolder) -
     machine = replace(CLAIM.machine, argv=("--file=\udcff",))
     record = written(folder, claim=replace(CLAIM, machine=machine))
     assert record["machine"]["argv"] == ["--file=\udcff"]
+
+
+def test_a_record_that_cannot_be_written_leaves_the_former_one(
+    folder: TrialFolder,
+) -> None:
+    running = written(folder)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_record(folder, CLAIM, Claimed("sine-low-1", 1), PAGE, OUTCOME)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert json.loads(folder.record.read_text(encoding="utf-8")) == running
+    assert [path.name for path in folder.root.iterdir()] == ["record.json"]
 
 
 def test_the_record_is_replaced_as_a_whole(folder: TrialFolder) -> None:

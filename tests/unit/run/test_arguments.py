@@ -76,7 +76,14 @@ def test_parameters_may_come_from_a_generator() -> None:
 
 
 def test_a_default_need_not_be_given() -> None:
-    assert fit(two, parameter("amplitude")).seed is None
+    assert fit(two, parameter("amplitude")).passed == {}
+
+
+def test_a_run_that_takes_no_seed_gets_none_but_its_trial_has_one() -> None:
+    fitted = fit(two, parameter("amplitude"))
+    assert fitted.passed == {}
+    assert fitted.seed_is_generated
+    assert fitted.seed in range(2**32)
 
 
 @pytest.mark.parametrize("run", [by_keyword, anything, variadic])

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from mitosis._run.experiment import Experiment, describe
-from mitosis.errors import InvalidExperimentError
+from mitosis._run.experiment import Experiment, describe, require_hypothesis
+from mitosis._run.settings import Settings
+from mitosis.errors import InvalidExperimentError, NoHypothesisError
 
 HERE = Path(__file__).resolve()
 name = "this-module"
@@ -66,6 +67,53 @@ def test_a_module_is_imported_by_its_name() -> None:
 
 def test_the_hypothesis_is_the_docstring_without_its_sections() -> None:
     assert describe(this_module()).hypothesis == "The maximum equals the amplitude."
+
+
+def test_a_hypothesis_beside_the_name_goes_before_the_docstring() -> None:
+    stated = SimpleNamespace(name="a", run=run, hypothesis="\n    Waves\n      wave.\n")
+    assert describe(stated).hypothesis == "Waves\n  wave."
+
+
+@pytest.mark.parametrize("blank", [None, "", " \n"], ids=repr)
+def test_a_blank_hypothesis_is_none(blank: str | None) -> None:
+    subject = SimpleNamespace(name="a", run=run, hypothesis=blank)
+    assert describe(subject, blank).hypothesis == "The maximum equals the amplitude."
+
+
+def test_a_hypothesis_that_is_passed_goes_before_all_others() -> None:
+    subject = SimpleNamespace(name="a", run=run, hypothesis="Waves wave.")
+    assert describe(subject, "  They do not.").hypothesis == "They do not."
+
+
+def test_a_hypothesis_that_is_no_text_is_a_fault_among_the_others() -> None:
+    assert faults(SimpleNamespace(run=run, hypothesis=3)) == (
+        "it has no `name`",
+        "its `hypothesis` is 3, no text",
+    )
+
+
+def test_the_library_of_that_name_is_no_hypothesis() -> None:
+    subject = SimpleNamespace(name="a", run=run, hypothesis=json)
+    assert describe(subject).hypothesis == "The maximum equals the amplitude."
+
+
+def test_variants_of_an_argument_of_that_name_are_no_hypothesis() -> None:
+    def run(hypothesis: str) -> None:
+        """Claim."""
+
+    variants = {"null": "nothing happens"}
+    subject = SimpleNamespace(name="a", run=run, hypothesis=variants)
+    assert describe(subject).hypothesis == "Claim."
+
+
+def test_an_experiment_without_a_hypothesis_is_refused_where_one_is_demanded() -> None:
+    silent = describe(SimpleNamespace(name="silent", run=lambda: None))
+    demanding = Settings(require_hypothesis=True, file=HERE)
+    require_hypothesis(silent, Settings())
+    require_hypothesis(describe(this_module()), demanding)
+    with pytest.raises(NoHypothesisError, match="states no hypothesis") as caught:
+        require_hypothesis(silent, demanding)
+    assert (caught.value.experiment, caught.value.file) == ("silent", HERE)
 
 
 def test_an_object_is_pickled_as_it_is() -> None:

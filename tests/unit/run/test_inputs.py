@@ -66,7 +66,9 @@ def prepared(*params: Parameter, experiment: Any = None, **fields: Any) -> Input
 
 def evaluated(inputs: Inputs) -> dict[str, Any]:
     """Run the parameters cell as a kernel would."""
-    namespace: dict[str, Any] = {"unpickled": lambda arg: dill.loads(inputs.pickles[arg])}
+    namespace: dict[str, Any] = {
+        "unpickled": lambda arg: dill.loads({**inputs.pickles, **inputs.secrets}[arg])
+    }
     exec(inputs.code, namespace)
     parameters = namespace["parameters"]
     assert isinstance(parameters, dict)

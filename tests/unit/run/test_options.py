@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from mitosis._run.options import Options
+from mitosis._run.settings import Settings
 from mitosis.errors import InvalidParameterError
 
 GOOD: dict[str, Any] = {
@@ -17,6 +19,8 @@ GOOD: dict[str, Any] = {
     "output_extension": "html",
     "matplotlib_dpi": 72,
     "timeout_seconds": None,
+    "hypothesis": None,
+    "data": (),
 }
 
 
@@ -32,6 +36,8 @@ GOOD: dict[str, Any] = {
         {"timeout_seconds": 1e-9},
         {"timeout_seconds": np.float64(3)},
         {"timeout_seconds": math.inf},
+        {"hypothesis": "It holds."},
+        {"data": ["a.csv", Path("b")]},
     ],
     ids=str,
 )
@@ -59,6 +65,10 @@ def test_options_that_can_be_used_stay_as_they_are(changed: dict[str, Any]) -> N
         ("timeout_seconds", 0),
         ("timeout_seconds", math.nan),
         ("timeout_seconds", "3"),
+        ("hypothesis", 3),
+        ("data", "a.csv"),
+        ("data", Path("a.csv")),
+        ("data", 3),
     ],
 )
 def test_any_other_is_refused_with_its_name_and_value(option: str, value: Any) -> None:
@@ -73,3 +83,21 @@ def test_all_faults_are_said_at_once() -> None:
     with pytest.raises(InvalidParameterError, match="unusable") as caught:
         Options(**GOOD | wrong)
     assert len(caught.value.faults) == 4
+
+
+def test_each_path_that_is_none_is_named() -> None:
+    with pytest.raises(InvalidParameterError, match="unusable") as caught:
+        Options(**GOOD | {"data": ["a", 3, "", "b\0", "~nobody-of-that-name/c"]})
+    assert [fault.rpartition(",")[2] for fault in caught.value.faults] == [
+        " which is no path"
+    ] * 4
+
+
+def test_settings_fill_in_what_nobody_said(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(timeout_seconds=60, data=(Path("/data/a"),))
+    given = Options(**GOOD | {"data": ["b", "/data/a"]}).completed(settings)
+    assert given.timeout_seconds == 60
+    assert given.data == (Path("/data/a"), Path.cwd() / "b")
+    assert Options(**GOOD | {"timeout_seconds": 1}).completed(settings).timeout_seconds == 1
+    assert Options(**GOOD).completed(Settings()) == Options(**GOOD)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from mitosis._run.setting_keys import KEYS
 from mitosis._run.settings import (
     Settings,
     default_trials_folder,
@@ -57,6 +59,119 @@ def test_steps_are_pairs_of_places(repository: Path) -> None:
     assert find_settings(repository).steps == {"my_exp": ("pkg.mod:run", "pkg.mod:lookup")}
 
 
+def test_every_key_can_be_set(repository: Path) -> None:
+    file = write(
+        repository,
+        """
+        [tool.mitosis]
+        trials_folder = "results"
+        timeout_seconds = 0.5
+        require_hypothesis = true
+        require_clean_checkouts = true
+        ignore_changes = ["notes/**"]
+        data = ["measured.csv", "/data/raw"]
+        packages = ["one"]
+        steps.fit = ["pkg.mod:run", "pkg.mod:lookup"]
+        """,
+    )
+    assert find_settings(repository) == Settings(
+        trials_folder=repository / "results",
+        steps={"fit": ("pkg.mod:run", "pkg.mod:lookup")},
+        packages=("one",),
+        timeout_seconds=0.5,
+        require_hypothesis=True,
+        require_clean_checkouts=True,
+        ignore_changes=("notes/**",),
+        data=(repository / "measured.csv", Path("/data/raw")),
+        file=file,
+        given=(
+            *("trials_folder", "timeout_seconds", "require_hypothesis"),
+            *("require_clean_checkouts", "ignore_changes", "data", "packages", "steps"),
+        ),
+    )
+    assert set(find_settings(repository).given) == set(KEYS)
+
+
+def test_every_key_is_a_setting() -> None:
+    assert set(KEYS) == {f.name for f in fields(Settings)} - {"file", "given"}
+
+
+def test_patterns_lead_from_the_file_and_are_told_from_the_root(repository: Path) -> None:
+    write(repository / "package", "[tool.mitosis]\nignore_changes = ['notes/*.md']")
+    found = find_settings(repository / "package" / "deep")
+    assert found.ignore_changes == ("package/notes/*.md",)
+
+
+def test_letters_of_a_folder_do_not_become_part_of_a_pattern(repository: Path) -> None:
+    odd = repository / "a[b]*"
+    odd.mkdir()
+    write(odd, "[tool.mitosis]\nignore_changes = ['*.md']")
+    assert find_settings(odd).ignore_changes == (r"a\[b]\*/*.md",)
+
+
+def test_outside_a_repository_patterns_stay_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text("[tool.mitosis]\nignore_changes = ['notes/**']")
+    assert find_settings(tmp_path, file).ignore_changes == ("notes/**",)
+
+
+def test_a_path_may_begin_at_home(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    write(repository, "[tool.mitosis]\ntrials_folder = '~/trials'\ndata = ['~/a.csv']")
+    found = find_settings(repository)
+    assert found.trials_folder == Path("/home/ada/trials")
+    assert found.data == (Path("/home/ada/a.csv"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("timeout_seconds = 0", "timeout_seconds is 0, not a number of seconds above 0"),
+        ("timeout_seconds = nan", "timeout_seconds is nan, not a number of seconds above 0"),
+        ("timeout_seconds = true", "timeout_seconds is true, not a number of seconds above 0"),
+        ("timeout_seconds = '9'", "timeout_seconds is '9', not a number of seconds above 0"),
+        ("require_hypothesis = 'yes'", "require_hypothesis is 'yes', not true or false"),
+        ("require_clean_checkouts = 1", "require_clean_checkouts is 1, not true or false"),
+        (
+            "ignore_changes = 'notes'",
+            "ignore_changes is 'notes', not a list of patterns of files, like [\"notes/**\"]",
+        ),
+        ("ignore_changes = [3]", "ignore_changes holds 3, which is no pattern of files"),
+        ("ignore_changes = ['']", "ignore_changes holds '', which is no pattern of files"),
+        (
+            "ignore_changes = ['../notes']",
+            "ignore_changes holds '../notes', which has to lead from the folder of this file "
+            "downwards",
+        ),
+        (
+            "ignore_changes = ['**/*']",
+            "ignore_changes holds '**/*', which fits every file, so that no change would count",
+        ),
+        (
+            "data = 'a.csv'",
+            "data is 'a.csv', not a list of paths, like [\"data/measured.csv\"]",
+        ),
+        ("data = [3, 'a.csv']", "data holds 3, which is no path"),
+        ('data = ["a\\u0000"]', r"data holds 'a\x00', which is no path"),
+        ("trials_folder = ''", "trials_folder is '', which is no path"),
+        (
+            "trials_folder = '~nobody-of-that-name/x'",
+            "trials_folder is '~nobody-of-that-name/x', and nobody knows whose home folder "
+            "that is",
+        ),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_wanted(
+    repository: Path, line: str, fault: str
+) -> None:
+    assert faults(repository, f"[tool.mitosis]\n{line}") == (fault,)
+
+
+def test_a_long_value_is_cut(repository: Path) -> None:
+    (fault,) = faults(repository, f"[tool.mitosis]\nsteps = '{'x' * 500}'")
+    assert len(fault) < 100
+
+
 def test_packages_are_names(repository: Path) -> None:
     write(repository, "[tool.mitosis]\npackages = ['one', 'two.three']")
     assert find_settings(repository).packages == ("one", "two.three")
@@ -67,7 +182,10 @@ def test_what_names_no_package_is_told(repository: Path) -> None:
         "packages holds 2, which is no package's name",
         "packages holds '', which is no package's name",
     )
-    assert "which is no list" in faults(repository, "[tool.mitosis]\npackages = 'one'")[0]
+    (fault,) = faults(repository, "[tool.mitosis]\npackages = 'one'")
+    assert fault == (
+        "packages is 'one', not a list of names of packages, like [\"project_pkg\"]"
+    )
 
 
 def test_the_nearest_file_with_a_table_counts(repository: Path) -> None:
@@ -94,7 +212,7 @@ def test_all_faults_are_said_at_once_with_near_names(repository: Path) -> None:
     table = "[tool.mitosis]\ntrial_folder = 'a'\ntrials_folder = 3\n[tool.mitosis.steps]\na = 3"
     assert sorted(faults(repository, table)) == [
         "steps.a has to be a list of two texts like 'package.module:name'",
-        "trials_folder is 3, which is no str",
+        "trials_folder is 3, which is no path",
         "unknown key 'trial_folder'; did you mean 'trials_folder'?",
     ]
 
@@ -116,7 +234,9 @@ def test_a_step_has_to_be_two_places(repository: Path, step: str) -> None:
 
 
 def test_steps_have_to_be_a_table(repository: Path) -> None:
-    assert faults(repository, "[tool.mitosis]\nsteps = 3") == ("steps is 3, which is no dict",)
+    assert faults(repository, "[tool.mitosis]\nsteps = 3") == (
+        "steps is 3, not a table of names",
+    )
 
 
 def test_the_table_has_to_be_a_table(repository: Path) -> None:

@@ -41,21 +41,21 @@ def make_schema_1(path: Path) -> Path:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(script)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        _insert(connection, "meta", {"key": "schema_version", "value": "1"})
+        insert(connection, "meta", {"key": "schema_version", "value": "1"})
         for number, (definitions, group) in enumerate(TRIALS, 1):
-            _insert(connection, "trial", _trial(number, definitions, group))
+            insert(connection, "trial", trial_row(number, definitions, group))
         for number, definition in enumerate(DEFINITIONS, 1):
-            _insert(connection, "variant", _variant(number, definition))
+            insert(connection, "variant", _variant(number, definition))
         connection.commit()
     return path
 
 
-def _insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+def insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
     marks = ", ".join(f":{name}" for name in row)
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)
 
 
-def _trial(number: int, definitions: tuple[Definition, ...], group: str) -> dict[str, Any]:
+def trial_row(number: int, definitions: tuple[Definition, ...], group: str) -> dict[str, Any]:
     experiment = definitions[0][0] if definitions else "sine"
     names = {parameter: name for _, parameter, name, _ in definitions}
     return {

@@ -16,7 +16,7 @@ from pathlib import Path
 from mitosis._model import Variant
 from mitosis._store import Store
 from mitosis.errors import UnknownLockError, VariantConflictError
-from tests.unit.store.claims import LOW, act, claim, variant
+from tests.unit.store.claims import LOW, act, claim, finish, variant
 
 Manner = Callable[[Store, int, int], str]
 """What process number so and so does in its round so and so, and what came of it."""
@@ -46,6 +46,21 @@ def share(store: Store, number: int, n: int) -> str:
     return _claim(store, number, n, variant(f"v{number % 4}", str(number % 4)))
 
 
+def work(store: Store, number: int, n: int) -> str:
+    """Claim one name, and finish the trial."""
+    store.claim(replace(claim(), key=f"{number}-{n}", name_prefix="sine-low"))
+    store.finish(finish(f"{number}-{n}"))
+    return "finished"
+
+
+def work_apart(store: Store, number: int, n: int) -> str:
+    """Claim one of eight names, and finish the trial."""
+    given = variant(f"v{number % 8}", str(number % 8))
+    store.claim(replace(claim(given), key=f"{number}-{n}", name_prefix=f"sine-{given.name}"))
+    store.finish(finish(f"{number}-{n}"))
+    return "finished"
+
+
 def contest(store: Store, number: int, n: int) -> str:
     """Claim one of four names with one of two values."""
     return _claim(store, number, n, variant(f"v{number % 4}", str(number // 4 % 2)))
@@ -67,9 +82,8 @@ def retire(store: Store, number: int, n: int) -> str:
     return "retired"
 
 
-MANNERS: dict[str, Manner] = {
-    manner.__name__: manner for manner in (agree, quarrel, share, contest, duel, retire)
-}
+MANNERS_OF_WORK = (agree, quarrel, share, work, work_apart, contest, duel, retire)
+MANNERS: dict[str, Manner] = {manner.__name__: manner for manner in MANNERS_OF_WORK}
 
 
 def main() -> None:

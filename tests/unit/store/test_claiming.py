@@ -165,6 +165,7 @@ def test_the_row_holds_what_was_claimed_and_is_running(store: Store) -> None:
         "process_started": 12.5,
         "boot_id": "boot",
         "environment": "e" * 64,
+        "data": [],
     }
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from mitosis._layout import APPLICATION_ID
 from mitosis._model import Lock
-from mitosis._store import Store, connection
+from mitosis._store import Store, connection, waiting
 from mitosis._store.schema import SCHEMA_VERSION
 from mitosis.errors import (
     DatabaseBusyError,
@@ -182,7 +182,7 @@ def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:
 def test_another_process_that_holds_it_too_long(
     used: Store, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(waiting, "BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(used.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(

@@ -1,0 +1,83 @@
+"""Digests of results, by which trials are compared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mitosis._canonical import argument_named, digest
+from mitosis._recording.pickles import HOLDS_SECRET
+from mitosis.errors import NotCanonicalError
+
+_MOST_PARTS = 5_000_000  # some 8 s, and as much memory as their texts
+_MOST_SECONDS = 60.0
+_CONTAINERS = (dict, list, tuple, set, frozenset)
+
+
+@dataclass(frozen=True)
+class Digests:
+    """Digests of what an experiment returned.
+
+    Attributes:
+        of: key to the digest of its value's canonical text; None where it has none.
+        reasons: why a value has none, by key.
+        all: digest over all keys and their digests; None if one is missing.
+    """
+
+    of: Mapping[str, str | None] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    all: str | None = None
+
+
+def digests(results: Mapping[Any, Any], secret: Collection[str] = ()) -> Digests:
+    """Return the digests of results, at a price that does not outgrow that of the trial.
+
+    Args:
+        results: what an experiment returned.
+        secret: keys of those that hold a secret, which could be guessed from a digest.
+    """
+    of: dict[str, str | None] = {}
+    reasons: dict[str, str] = {}
+    end = time.monotonic() + _MOST_SECONDS
+    for key, value in results.items():
+        name = str(key)
+        if name in secret:
+            of[name], reason = None, HOLDS_SECRET
+        else:
+            with argument_named(name):
+                of[name], reason = _digest(value, end)
+        if of[name] is None:
+            reasons[name] = reason
+    is_whole = len(of) == len(results) and None not in of.values()
+    return Digests(of, reasons, _over_all(results, of) if is_whole else None)
+
+
+def _over_all(results: Mapping[Any, Any], of: Mapping[str, str | None]) -> str | None:
+    return _digest(dict(zip(results, of.values(), strict=True)), float("inf"))[0]
+
+
+def _digest(value: Any, end: float) -> tuple[str | None, str]:
+    try:
+        if time.monotonic() > end or _parts_left(value, _MOST_PARTS) < 0:
+            return None, "it is too large"
+        return digest(value), ""
+    except NotCanonicalError as exc:
+        path, reason = exc.faults[0]
+        return None, f"{path}: {reason}"
+    except Exception as exc:  # noqa: BLE001 - memory may be short, and values may raise anything
+        return None, f"{type(exc).__name__}: {exc}"
+
+
+def _parts_left(value: Any, left: int) -> int:
+    """Return how many parts are left of an allowance; less than none if it does not do."""
+    waiting = [value]
+    while waiting and left >= 0:
+        held = waiting.pop()
+        if type(held) in _CONTAINERS:
+            left -= len(held)
+            if left >= 0:
+                inside = held.values() if type(held) is dict else held
+                waiting.extend(part for part in inside if type(part) in _CONTAINERS)
+    return left

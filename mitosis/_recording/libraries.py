@@ -1,0 +1,85 @@
+"""What the kernel has loaded: modules that may be the experiment's, and numeric libraries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+_INSTALLED = {"site-packages", "dist-packages"}
+_BRING_THREADS = {
+    *("catboost", "cv2", "faiss", "jax", "lightgbm", "mkl", "numba", "numexpr", "numpy"),
+    *("onnxruntime", "scipy", "sklearn", "tensorflow", "torch", "xgboost"),
+}
+_TOLD = ("user_api", "internal_api", "version", "num_threads")
+
+
+def module_files() -> list[str]:
+    """Return the files of all modules but Python's own and installed ones, sorted."""
+    files: set[str] = set()
+    for module in list(sys.modules.values()):
+        with suppress(Exception):  # anything may stand in sys.modules, and do anything
+            files.add(_file_of(module))
+    return sorted(file for file in files if file and not _is_installed(file))
+
+
+def _file_of(module: Any) -> str:
+    # Past __getattr__, which may load what was never used.
+    file = vars(module).get("__file__") or vars(module)["__spec__"].origin
+    return str(file) if isinstance(file, str) and Path(file).is_absolute() else ""
+
+
+def _is_installed(file: str) -> bool:
+    return file.startswith(_standard_library()) or not _INSTALLED.isdisjoint(Path(file).parts)
+
+
+def _standard_library() -> tuple[str, ...]:
+    home = sys.modules["os"].__file__
+    return (f"{Path(str(home)).parent}/", "<")
+
+
+def numeric_libraries() -> list[dict[str, Any]]:
+    """Return the BLAS and OpenMP libraries in this process, with their numbers of threads."""
+    if _BRING_THREADS.isdisjoint(sys.modules):
+        return []
+    from threadpoolctl import threadpool_info
+
+    told = [{name: found.get(name) for name in _TOLD} for found in threadpool_info()]
+    return sorted(told, key=str)
+
+
+def survivors(threads_before: set[int]) -> Iterator[str]:
+    """Name the threads and processes that the experiment started and has not ended.
+
+    Workers that wait for work in a pool are not among them: they have nothing more to say.
+    """
+    import threading
+
+    frames = sys._current_frames()  # noqa: SLF001 - the one way to see what a thread does
+    for thread in threading.enumerate():
+        if thread.daemon or thread.ident in threads_before or thread.ident is None:
+            continue
+        if not _waits_for_work(thread, frames.get(thread.ident)):
+            yield f"thread {thread.name}"
+    if multiprocessing := sys.modules.get("multiprocessing"):
+        pooled = _pooled_processes(threading.enumerate())
+        for process in multiprocessing.active_children():
+            if not process.daemon and process.pid not in pooled:
+                yield f"process {process.name}"
+
+
+def _waits_for_work(thread: Any, frame: Any) -> bool:
+    if type(thread).__name__ == "_ExecutorManagerThread":
+        return not getattr(thread, "pending_work_items", None)
+    if frame is None or frame.f_code.co_name != "_worker":
+        return False
+    return Path(frame.f_code.co_filename).parts[-2:] == ("futures", "thread.py")
+
+
+def _pooled_processes(threads: list[Any]) -> set[int]:
+    managers = [
+        thread for thread in threads if type(thread).__name__ == "_ExecutorManagerThread"
+    ]
+    return {pid for manager in managers for pid in getattr(manager, "processes", {})}

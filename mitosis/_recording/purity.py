@@ -1,0 +1,161 @@
+"""Whether an earlier trial of the same variants, seed, code and data had the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mitosis._layout import TrialFolder
+from mitosis._recording.closeness import closeness, differing_keys
+from mitosis._recording.digests import Digests
+from mitosis._recording.pickles import read_pickle
+from mitosis._recording.report import Report, shortened
+
+_ABSENT = "(absent)"
+_MOST = 10
+_MOST_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Purity:
+    """How a trial's results compare with those of an earlier one.
+
+    Attributes:
+        compared_with: the earlier trial's name.
+        verdict: "same"; "noise" where only floats differ, by less than the tolerance; or
+            "different".
+        differences: key, result then and result now of each that differs, main first; of
+            results that differ by noise too.
+        largest_relative: the largest relative difference of two floats, where all that differ
+            do so by noise.
+        not_compared: keys of results that have no digest in one of the trials.
+        remark: why it could not be found out more exactly; empty if it could.
+    """
+
+    compared_with: str
+    verdict: str = "same"
+    differences: Sequence[Sequence[str]] = ()
+    largest_relative: float | None = None
+    not_compared: Sequence[str] = ()
+    remark: str = ""
+
+
+def purity(
+    results: Mapping[Any, Any],
+    digests: Digests,
+    data: Mapping[str, str],
+    earlier: Sequence[Mapping[str, Any]],
+) -> Purity | None:
+    """Compare results with those of the newest earlier trial that had the same data.
+
+    Args:
+        results: what the experiment returned.
+        digests: of these results.
+        data: path to digest of each input file.
+        earlier: trials that succeeded with the same variants, seed and code, newest first, as
+            dicts with `name`, `folder`, `results_digest` and `data`.
+
+    Returns:
+        How they compare; None if there is nothing to compare with.
+    """
+    same_data = (trial for trial in earlier if dict(trial["data"]) == dict(data))
+    trial = next(same_data, None)
+    if trial is None:
+        return None
+    if digests.all is not None and trial["results_digest"] == digests.all:
+        return Purity(trial["name"])
+    return _compare(results, digests, trial)
+
+
+def _compare(
+    results: Mapping[Any, Any], digests: Digests, trial: Mapping[str, Any]
+) -> Purity | None:
+    folder, name = TrialFolder(Path(trial["folder"])), trial["name"]
+    then = Report.read(folder.report).digests
+    unknown = [key for key in digests.of if None in (digests.of[key], then.get(key, ""))]
+    differing = [key for key in differing_keys(then, digests.of) if key not in unknown]
+    if not then:
+        return _by_digest(name, digests, trial)
+    if not differing:
+        return Purity(name, not_compared=unknown) if len(unknown) < len(digests.of) else None
+    old, remark = _read(folder.results)
+    if remark:
+        shown = {str(key): shortened(value) for key, value in results.items()}
+        before = Report.read(folder.report).results
+        pairs = [(key, before.get(key, _ABSENT), shown.get(key, _ABSENT)) for key in differing]
+        return Purity(name, "different", pairs, not_compared=unknown, remark=remark)
+    return _by_value(name, differing, old, {str(k): v for k, v in results.items()}, unknown)
+
+
+def _by_digest(name: str, digests: Digests, trial: Mapping[str, Any]) -> Purity | None:
+    if digests.all is None or trial["results_digest"] is None:
+        return None
+    return Purity(name, "different", remark="the report of the earlier trial is not there")
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    """Return earlier results, and why that could not be done."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return {}, "the earlier results are too large to be read again"
+        return {str(key): value for key, value in read_pickle(path).items()}, ""
+    except Exception as exc:  # noqa: BLE001 - unpickling runs code of any kind
+        return {}, f"the earlier results could not be read: {type(exc).__name__}: {exc}"
+
+
+def _by_value(
+    name: str,
+    differing: Sequence[str],
+    then: Mapping[str, Any],
+    now: Mapping[str, Any],
+    unknown: Sequence[str],
+) -> Purity:
+    found: list[tuple[str, str, str]] = []
+    largest, is_noise, remark = 0.0, True, ""
+    for key in differing:
+        if key not in then or key not in now:
+            is_noise = False
+        else:
+            try:
+                compared = closeness(then[key], now[key])
+            except Exception as exc:  # noqa: BLE001 - whatever a value raises that is looked at
+                remark = f"{key!r} could not be looked at: {type(exc).__name__}: {exc}"
+                is_noise = False
+            else:
+                is_noise &= compared.is_close
+                largest = max(largest, compared.largest_relative)
+        found.append((key, _shown(then, key), _shown(now, key)))
+    if is_noise and largest == 0.0:
+        return Purity(name, not_compared=unknown)
+    verdict = "noise" if is_noise else "different"
+    return Purity(name, verdict, found, largest if is_noise else None, unknown, remark)
+
+
+def _shown(results: Mapping[str, Any], key: str) -> str:
+    return shortened(results[key]) if key in results else _ABSENT
+
+
+def told(purity: Purity) -> str:
+    """Say how the results compare: a sentence, then what they were and are; "" if the same."""
+    if purity.verdict == "same":
+        return ""
+    if purity.verdict == "noise":
+        return (
+            f"the results differ from those of {purity.compared_with} by floating-point noise "
+            f"only, relatively by {purity.largest_relative:.1e} at most"
+        )
+    sentence = (
+        f"the results are others than those of {purity.compared_with}, which had the same "
+        "variants, seed, code and data"
+    )
+    facts = [
+        f"    {key}\n        then  {then}\n        now   {now}"
+        for key, then, now in purity.differences[:_MOST]
+    ]
+    if len(purity.differences) > _MOST:
+        facts.append(f"    ... and {len(purity.differences) - _MOST} more results")
+    if purity.remark:
+        facts.append(f"    {purity.remark}")
+    return "\n".join([sentence, *facts])

@@ -1,0 +1,95 @@
+"""What differs from the last trial of the same variants: said before a trial runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mitosis import _layout
+from mitosis._layout import TrialFolder
+from mitosis._model import Checkout, Claim, Environment, FormerTrial, RecordedTrial
+from mitosis._provenance import changed_files, environment_changes, read_environment
+from mitosis._records import read_record
+from mitosis._wording import counted
+from mitosis.errors import RecordError
+
+_MOST_FILES = 5
+
+
+def changes_since(
+    former: FormerTrial, claim: Claim, environment: Environment, trials_folder: Path
+) -> Iterator[str]:
+    """Yield one fact for each difference in packages, code, data and numeric variables.
+
+    What an earlier trial's files no longer tell is passed over.
+    """
+    file = _layout.environment_file(trials_folder, former.environment)
+    if former.environment != claim.environment_digest and (old := read_environment(file)):
+        yield from environment_changes(old, environment)
+    yield from _code(former, claim)
+    yield from _data(former, claim)
+    try:
+        recorded = read_record(TrialFolder(trials_folder / former.places.folder))
+    except RecordError:
+        return
+    yield from _beyond_the_row(recorded, claim)
+
+
+def _code(former: FormerTrial, claim: Claim) -> Iterator[str]:
+    old, new, repository = former.commit, claim.code.commit, claim.code.repository
+    if not old or not new or old == new or repository is None:
+        return
+    where = f"code {old[:10]} -> {new[:10]}"
+    files = changed_files(repository, old, new)
+    if files is None:
+        yield f"{where} (the former commit is not in this repository)"
+    elif files:
+        yield f"{where}: {_listed(files)}"
+    else:
+        yield f"{where}: no file differs"
+
+
+def _listed(files: Sequence[str]) -> str:
+    if len(files) <= _MOST_FILES:
+        return ", ".join(files)
+    return (
+        f"{', '.join(files[:_MOST_FILES])} and {counted(len(files) - _MOST_FILES, 'more file')}"
+    )
+
+
+def _data(former: FormerTrial, claim: Claim) -> Iterator[str]:
+    """Compare what was named beforehand; what a trial finds while it runs is not known yet."""
+    old = {file.path: file.digest for file in former.data}
+    for file in claim.data:
+        if file.path not in old:
+            yield f"data {file.path} is new"
+        elif old[file.path] != file.digest:
+            yield f"data {file.path} has changed"
+
+
+def _beyond_the_row(former: RecordedTrial, claim: Claim) -> Iterator[str]:
+    old_machine, machine = former.claim.machine, claim.machine
+    yield from _differing(old_machine.variables, machine.variables)
+    if old_machine.gpus != machine.gpus:
+        yield f"GPUs {_named(old_machine.gpus)} -> {_named(machine.gpus)}"
+    old_checkouts = {checkout.name: checkout for checkout in former.claim.code.checkouts}
+    for checkout in claim.code.checkouts:
+        old = old_checkouts.get(checkout.name)
+        if old and old.modules != checkout.modules:
+            yield f"code of {checkout.name} {_stand(old)} -> {_stand(checkout)}"
+
+
+def _named(gpus: Sequence[str]) -> str:
+    return ", ".join(gpus) or "none"
+
+
+def _stand(checkout: Checkout) -> str:
+    commit = checkout.commit[:10] if checkout.commit else "no commit"
+    return f"{commit} with uncommitted changes" if checkout.changes else commit
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield f"{name} {old.get(name, 'not set')} -> {new.get(name, 'not set')}"

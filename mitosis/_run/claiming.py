@@ -1,0 +1,152 @@
+"""What is settled of a trial before its first file is written: where, from what, as what."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from mitosis import _layout
+from mitosis._datafile import Known, data_files
+from mitosis._model import (
+    Claim,
+    CodeState,
+    Environment,
+    Machine,
+    Runner,
+    Variant,
+)
+from mitosis._provenance import capture, environment_digest, require_committed
+from mitosis._records import close_dead, restore_missing
+from mitosis._redaction import redact_text
+from mitosis._run.arguments import Arguments
+from mitosis._run.changes import changes_since
+from mitosis._run.experiment import Experiment
+from mitosis._run.inputs import Inputs
+from mitosis._run.options import Options
+from mitosis._run.settings import Settings, default_trials_folder, find_settings
+from mitosis._store import Store
+from mitosis.errors import DirtyRepositoryError, NoRepositoryError, TrialsFolderError
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an experiment stands, what is set there, and where its trials go."""
+
+    source: Path
+    settings: Settings
+    trials_folder: Path
+
+    @classmethod
+    def of(
+        cls, experiment: Experiment, settings: Settings | None, trials_folder: Path | str | None
+    ) -> Place:
+        """Find out, for an experiment that may stand in no file."""
+        source = experiment.file or Path.cwd()
+        settings = settings or find_settings(source)
+        if trials_folder is None:
+            return cls(source, settings, default_trials_folder(source, settings))
+        return cls(source, settings, _resolved(trials_folder))
+
+    def database(self, experiment: Experiment, options: Options) -> Path:
+        """Return the database that the experiment's trials are claimed in."""
+        return _layout.database(self.trials_folder, experiment.name, options.logfile)
+
+
+def _resolved(trials_folder: Path | str) -> Path:
+    try:
+        folder = Path(trials_folder).expanduser().resolve()
+        str(folder).encode()
+    except (RuntimeError, UnicodeEncodeError) as exc:
+        raise TrialsFolderError(folder=Path(trials_folder), reason=str(exc)) from exc
+    return folder
+
+
+class Origin(NamedTuple):
+    """Where a trial comes from."""
+
+    code: CodeState
+    environment: Environment
+    machine: Machine
+    runner: Runner
+
+    @classmethod
+    def at(cls, place: Place) -> Origin:
+        """Look at code, packages, machine and process as they are now."""
+        ignored = place.settings.ignore_changes
+        return cls(*capture(place.source, place.trials_folder, sys.argv, ignored))
+
+
+def require_runnable(experiment: Experiment, code: CodeState, settings: Settings) -> None:
+    """Make sure that commits say exactly what would run, as far as the settings demand.
+
+    Raises:
+        CodeStateError: they do not; the class says why.
+    """
+    if experiment.file is None:
+        reason = (
+            f"experiment {experiment.name!r} is defined in an interactive session, in no file"
+        )
+        raise NoRepositoryError(place=Path.cwd(), reason=reason)
+    require_committed(code, experiment.file)
+    if settings.require_clean_checkouts:
+        for checkout in code.checkouts:
+            if checkout.changes:
+                raise DirtyRepositoryError(
+                    repository=Path(checkout.name), files=checkout.changes
+                )
+
+
+def claim_for(
+    experiment: Experiment,
+    arguments: Arguments,
+    inputs: Inputs,
+    variants: tuple[Variant, ...],
+    origin: Origin,
+) -> Claim:
+    """Return what is to be locked and recorded of a trial, without a word on former ones."""
+    group = arguments.passed.get("group")
+    names = [p.var_name for p in arguments.tracked]
+    return Claim(
+        experiment=experiment.name,
+        key=_layout.new_key(),
+        name_prefix="-".join([experiment.name, *([group] if group else []), *names]),
+        group=group,
+        variants=variants,
+        values=inputs.values,
+        seed=arguments.seed,
+        code=origin.code,
+        machine=origin.machine,
+        runner=origin.runner,
+        environment_digest=environment_digest(origin.environment),
+        started_at=datetime.now(UTC),
+        hypothesis=redact_text(experiment.hypothesis),
+        seed_is_generated=arguments.seed_is_generated,
+    )
+
+
+def compared(
+    claim: Claim, store: Store | None, origin: Origin, place: Place, options: Options
+) -> Claim:
+    """Return the claim with its input files, and what differs from the last such trial.
+
+    Trials whose runner is gone are closed first, for one of them may be that last one.
+
+    Raises:
+        DataFileError: an input file cannot be read.
+        DatabaseError: the database cannot be read.
+    """
+    if store:
+        restore_missing(place.trials_folder, store.path)
+        close_dead(place.trials_folder, store)
+        claim = replace(claim, database=store.path.name)
+    former = store.latest(claim) if store else None
+    known = Known(former.data, former.started_at) if former else Known()
+    files = data_files(options.data, origin.code.repository, known)
+    claim = replace(claim, data=files)
+    if former is None:
+        return claim
+    changed = changes_since(former, claim, origin.environment, place.trials_folder)
+    return replace(claim, since=former.name, changed=tuple(changed))

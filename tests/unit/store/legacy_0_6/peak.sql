@@ -1,0 +1,41 @@
+-- peak.db, as mitosis 0.6.1 wrote it.
+-- One step: iterations, names with '-', expressions, an untracked argument, many kinds
+-- of values, and a trial that raised.
+CREATE TABLE peak_variant_amplitude ( name VARCHAR NOT NULL, params VARCHAR, PRIMARY KEY (name) );
+INSERT INTO "peak_variant_amplitude" VALUES('a','4');
+INSERT INTO "peak_variant_amplitude" VALUES('low','0.5');
+INSERT INTO "peak_variant_amplitude" VALUES('high-4','10');
+INSERT INTO "peak_variant_amplitude" VALUES('4','''4''');
+INSERT INTO "peak_variant_amplitude" VALUES('np','0.5');
+INSERT INTO "peak_variant_amplitude" VALUES('wide','2.0');
+INSERT INTO "peak_variant_amplitude" VALUES('2*3','''2*3''');
+CREATE TABLE peak_variant_mark ( name VARCHAR NOT NULL, params VARCHAR, PRIMARY KEY (name) );
+INSERT INTO "peak_variant_mark" VALUES('dot','''.''');
+CREATE TABLE peak_variant_offset ( name VARCHAR NOT NULL, params VARCHAR, PRIMARY KEY (name) );
+INSERT INTO "peak_variant_offset" VALUES('4','1');
+INSERT INTO "peak_variant_offset" VALUES('none','None');
+CREATE TABLE peak_variant_scale ( name VARCHAR NOT NULL, params VARCHAR, PRIMARY KEY (name) );
+INSERT INTO "peak_variant_scale" VALUES('q','''it''s''');
+INSERT INTO "peak_variant_scale" VALUES('s','2');
+CREATE TABLE peak_variant_solver ( name VARCHAR NOT NULL, params VARCHAR, PRIMARY KEY (name) );
+INSERT INTO "peak_variant_solver" VALUES('sq','<function waves.peak.squared>');
+INSERT INTO "peak_variant_solver" VALUES('rbf','''rbf''');
+CREATE TABLE peak_variant_window ( name VARCHAR NOT NULL, params VARCHAR, PRIMARY KEY (name) );
+INSERT INTO "peak_variant_window" VALUES('l','[1, 2]');
+INSERT INTO "peak_variant_window" VALUES('t','[1, 2]');
+INSERT INTO "peak_variant_window" VALUES('d','{''k'': 1, ''b'': [1, [2]]}');
+INSERT INTO "peak_variant_window" VALUES('e',']');
+INSERT INTO "peak_variant_window" VALUES('flag','True');
+INSERT INTO "peak_variant_window" VALUES('arr','[1.0, 2.0]');
+CREATE TABLE trials_peak ( variant VARCHAR NOT NULL, iteration INTEGER NOT NULL, "commit" VARCHAR NOT NULL, cpu_time FLOAT, results VARCHAR, filename VARCHAR, PRIMARY KEY (variant, iteration) );
+INSERT INTO "trials_peak" VALUES('peak-a',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',1.04946962,'3.170677632491348e-05','trial_peak-a_0_46c110.html');
+INSERT INTO "trials_peak" VALUES('peak-a',1,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',9.71252272000000083096e-01,'3.170677632491348e-05','trial_peak-a_1_553756.html');
+INSERT INTO "trials_peak" VALUES('peak-low-4',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',9.4771288300000011695e-01,'0.9999960366529594','trial_peak-low-4_0_446e4b.html');
+INSERT INTO "trials_peak" VALUES('peak-high-4-l',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',9.14643044000000182691e-01,'7.926694081206165e-05','trial_peak-high-4-l_0_ceb910.html');
+INSERT INTO "trials_peak" VALUES('peak-4-dot-t',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',1.00977630000000018206e+00,'3.170677632491348e-05','trial_peak-4-dot-t_0_ec7591.html');
+INSERT INTO "trials_peak" VALUES('peak-np-sq',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',9.55178935000000173261e-01,'3.963347040614185e-06','trial_peak-np-sq_0_a77459.html');
+INSERT INTO "trials_peak" VALUES('peak-wide-rbf-d',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',7.30219341999999826953e-01,'1.5854836e-05','trial_peak-wide-rbf-d_0_287d4e.html');
+INSERT INTO "trials_peak" VALUES('peak-2*3-none-q-e',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',7.26753264000000065436e-01,NULL,'trial_peak-2*3-none-q-e_0_77aabd.html');
+INSERT INTO "trials_peak" VALUES('peak-a-s',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',8.58344940999999916897e-01,'3.170677632491348e-05','trial_peak-a-s_0_589048.html');
+INSERT INTO "trials_peak" VALUES('peak-a-s-flag',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',7.16732476999999867928e-01,'3.170677632491348e-05','trial_peak-a-s-flag_0_813690.html');
+INSERT INTO "trials_peak" VALUES('peak-a-arr',0,'fd22c9ac1b271dd30458dbb48d4fd2658bfcfd37',1.001270124,'3.170677632491348e-05','trial_peak-a-arr_0_97d7be.html');

@@ -1,0 +1,12 @@
+CREATE TABLE meta ( "key" TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY ("key") ) STRICT;
+CREATE TABLE trial ( id INTEGER NOT NULL, experiment TEXT NOT NULL, "key" TEXT NOT NULL, name TEXT NOT NULL, run_group TEXT NOT NULL, variants TEXT NOT NULL, iteration INTEGER NOT NULL, digests TEXT NOT NULL, literals TEXT NOT NULL, seed TEXT, status TEXT NOT NULL, reason TEXT, main REAL, main_json TEXT, commit_hash TEXT, branch TEXT, remote TEXT, started_at TEXT NOT NULL, ended_at TEXT, wall_seconds REAL, cpu_seconds REAL, peak_memory_bytes INTEGER, host TEXT NOT NULL, pid INTEGER NOT NULL, process_started REAL NOT NULL, boot_id TEXT NOT NULL, environment TEXT NOT NULL, html TEXT, folder TEXT, started_after_boot REAL, machine_id TEXT, pid_namespace TEXT, hypothesis TEXT, data TEXT DEFAULT '[]' NOT NULL, results_digest TEXT, PRIMARY KEY (id), CONSTRAINT trial_iteration UNIQUE (experiment, run_group, variants, iteration), UNIQUE ("key") ) STRICT;
+CREATE INDEX trial_by_main ON trial (main);
+CREATE INDEX trial_by_start ON trial (started_at);
+CREATE INDEX trial_by_status ON trial (status);
+CREATE INDEX trial_by_values ON trial (experiment, run_group, digests, seed, commit_hash, started_at);
+CREATE TABLE trial_variant ( trial_id INTEGER NOT NULL, variant_id INTEGER NOT NULL, PRIMARY KEY (trial_id, variant_id), FOREIGN KEY(trial_id) REFERENCES trial (id), FOREIGN KEY(variant_id) REFERENCES variant (id) ) STRICT;
+CREATE INDEX trial_variant_by_variant ON trial_variant (variant_id);
+CREATE TABLE variant ( id INTEGER NOT NULL, experiment TEXT NOT NULL, parameter TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, canonical_version INTEGER NOT NULL, locked_at TEXT NOT NULL, trial_name TEXT NOT NULL, trial_key TEXT NOT NULL, commit_hash TEXT, retired_at TEXT, PRIMARY KEY (id) ) STRICT;
+CREATE TABLE variant_act ( id INTEGER NOT NULL, variant_id INTEGER NOT NULL, action TEXT NOT NULL, at TEXT NOT NULL, by_whom TEXT NOT NULL, why TEXT NOT NULL, former_name TEXT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(variant_id) REFERENCES variant (id) ) STRICT;
+CREATE INDEX variant_act_by_variant ON variant_act (variant_id);
+CREATE UNIQUE INDEX variant_in_force ON variant (experiment, parameter, name) WHERE retired_at IS NULL;
