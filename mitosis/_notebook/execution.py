@@ -26,7 +26,7 @@ SILENT_SECONDS = 30.0
 """How long a kernel may say nothing after the end of a cell, until it is given up."""
 
 _END_SECONDS = 600.0
-_TICK_SECONDS = 0.5
+_TICK_SECONDS = 0.25
 _TAIL_BYTES = 20_000
 _MOST_REASON = 160
 
@@ -201,6 +201,7 @@ class Execution:
             return self._stopped() or _no_kernel(f"it was not ready after {START_SECONDS} s")
         if stopped := self._stopped():
             return stopped
+        self._consumption.sample()
         timer = self._start_timer(self._timeout_seconds)
         traceback = reason = ""
         try:

@@ -103,7 +103,7 @@ class Consumption:
                 self._sampled = max(self._sampled, rss)
 
     def peak_memory_bytes(self) -> int | None:
-        """Return the largest resident set, exactly so where the process is gone.
+        """Return the largest resident set, mostly exactly so where the process is gone.
 
         The system counts for a child what its parent held when the child was started, so only
         what exceeds that is the child's own.
@@ -125,10 +125,15 @@ class Consumption:
         return kills is not None and self._kills is not None and kills > self._kills
 
     def words(self) -> str:
-        """Return ` (peak memory 3.2 GB, limit 4.0 GB)`, as far as that is known."""
+        """Return ` (peak memory 3.2 GB, limit 4.0 GB)`, as far as that is known.
+
+        Where the system killed for want of memory, it may take the memory back before it
+        takes note of how much it was: then only what was seen before is sure.
+        """
         peak = self.peak_memory_bytes()
         limit = self._group.limit_bytes() if self._group else None
-        facts = [f"peak memory {size_text(peak)}"] if peak else []
+        least = "at least " if self.ran_out() else ""
+        facts = [f"peak memory {least}{size_text(peak)}"] if peak else []
         facts += [f"limit {size_text(limit)}"] if limit else []
         return f" ({', '.join(facts)})" if facts else ""
 

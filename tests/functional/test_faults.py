@@ -3,7 +3,7 @@
 The points are generated: `faults/fault_points.py` meets each call of a built-in function that
 changes a file or speaks to SQLite. A process that is killed leaves its files as they are at
 that moment, so a copy made at each point is what a killed runner leaves behind (its kernel
-dies with it). At some of the points, chosen by number and not by hand, they are killed for real.
+dies with it). At some of the points, taken by number, they are killed for real.
 """
 
 from __future__ import annotations
@@ -188,32 +188,23 @@ def test_a_runner_killed_at_any_step_leaves_no_lie_and_loses_nothing(
         shutil.rmtree(folder)
 
 
-def points(project: Project) -> dict[str, int]:
-    """Count the points of a whole run, of each process."""
-    return {}
-
-
 @pytest.mark.parametrize("whom", ["runner", "kernel", "both"])
 def test_a_process_that_is_really_killed_leaves_no_lie(project: Project, whom: str) -> None:
     prepared(project, (4,))
     done = project.python("go.py", "4", env=faulty(project, "snapshot"))
     assert done.status == 0, done
     names = sorted(p.name.split("-") for p in (project.root / "snapshots").iterdir())
-    ran = 2
+    folder, ran = project.root / "trials", 2
     for who in ("runner", "kernel"):
-        mine = [int(number) for who_, number, *_ in names if who_ == who]
-        for number in mine[:: max(1, len(mine) // 4)]:
+        numbers = [int(number) for process, number, *_ in names if process == who]
+        for number in numbers[:: max(1, len(numbers) // 3)]:
             where = f"{whom} killed at {who} {number}"
             (project.root / "hit").unlink(missing_ok=True)
-            env = faulty(
-                project, "kill", FAULT_WHERE=who, FAULT_AT=str(number), FAULT_WHOM=whom
-            )
-            project.python("go.py", "4", env=env)
-            wait_for_kernels()
+            at = {"FAULT_WHERE": who, "FAULT_AT": str(number), "FAULT_WHOM": whom}
+            project.python("go.py", "4", env=faulty(project, "kill", **at))
             assert (project.root / "hit").exists(), where
-            trials = check_all(
-                project.root / "trials", len(table(project.root / "trials", "trial")), where
-            )
-            assert len(trials) in (ran, ran + 1), where
-            ran = len(trials)
-            assert [row["iteration"] for row in trials] == list(range(1, ran + 1)), where
+            found = len(table(folder, "trial"))
+            assert found in (ran, ran + 1), where
+            trials = check_all(folder, found, where)
+            assert [row["iteration"] for row in trials] == list(range(1, found + 1)), where
+            ran = found

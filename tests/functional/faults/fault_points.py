@@ -62,7 +62,7 @@ class _Points:
 
     def _snapshot(self, name: str) -> None:
         state = _state(self._folder)
-        if state == self._last or not os.path.exists(self._folder):
+        if state == self._last or not Path(self._folder).exists():
             return
         self._last = state
         target = f"{os.environ['FAULT_SNAPSHOTS']}/{WHO}-{name}"
@@ -94,7 +94,7 @@ def _state(folder: str) -> object:
     for root, folders, files in os.walk(folder):
         for name in [*folders, *files]:
             try:
-                status = os.lstat(os.path.join(root, name))
+                status = os.lstat(f"{root}/{name}")
             except OSError:
                 continue
             found.append((root, name, status.st_ino, status.st_size, status.st_mtime_ns))

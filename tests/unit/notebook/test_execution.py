@@ -46,11 +46,12 @@ for n in range(25):
 print("came to its end")
 """
 OOM = """
-import os
+import time
 held = []
 while True:
-    held.append(bytearray(10_000_000))
+    held.append(bytearray(5_000_000))
     print(len(held), flush=True)
+    time.sleep(0.1)
 """
 JOINING = """
 import os, sys
@@ -196,8 +197,8 @@ def test_a_kernel_that_the_system_kills_for_want_of_memory_says_so(
     assert status == "killed", done
     assert re.fullmatch(
         r"out of memory: the system killed its kernel "
-        r"\(peak memory 1\d\d MB, limit 150 MB\)",
+        r"\(peak memory at least \d+ MB, limit 150 MB\)",
         reason,
     )
-    assert 100_000_000 < int(peak) < 200_000_000  # with what other groups share with it
+    assert 50_000_000 < int(peak) < 200_000_000  # with what other groups share with it
     assert said == "True"
