@@ -87,6 +87,7 @@ class Execution:
         on_text: called with stream name and text as the experiment prints it.
         log: the file that the kernel itself writes what is printed to.
         timeout_seconds: time for all cells together; None for any.
+        redact: takes secrets out of what an interpreter says outside of cells.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Execution:
         on_text: Callable[[str, str], None],
         log: Path,
         timeout_seconds: float | None,
+        redact: Callable[[str], str] = str,
     ) -> None:
         self._notebook = notebook
         self._options = options
@@ -107,6 +109,7 @@ class Execution:
         self._on_text = on_text
         self._log = log
         self._timeout_seconds = timeout_seconds
+        self._redact = redact
         self._stop: Stop | None = None
         self._kernel: Kernel | None = None
         self._consumption = Consumption()
@@ -148,7 +151,7 @@ class Execution:
                 await client.async_start_new_kernel_client()
             except (RuntimeError, OSError) as exc:
                 said = self._kernel.said() or str(exc)
-                return self._stopped() or _no_kernel(said)
+                return self._stopped() or _no_kernel(self._redact(said))
             began = time.monotonic()
             try:
                 async with self._watched(client):
@@ -161,6 +164,8 @@ class Execution:
             self._consumption.sample()
         return replace(
             ending,
+            reason=self._redact(ending.reason),
+            traceback=self._redact(ending.traceback),
             wall_seconds=wall_seconds,
             cpu_seconds=self._consumption.cpu_seconds(),
             peak_memory_bytes=self._consumption.peak_memory_bytes(),
@@ -245,7 +250,7 @@ class Execution:
         if code is not None:
             await client.drain()
         client.complete(self._log_tail())
-        said = kernel.said()
+        said = self._redact(kernel.said())
         if said:
             client.write("stderr", f"{said}\n")
             client.settle()

@@ -28,6 +28,7 @@ from mitosis._notebook import Ending, Execution, KernelOptions, Stop
 from mitosis._provenance import changed_modules, imported_code
 from mitosis._recording import Report, Task, read_pickle
 from mitosis._records import input_files, turn, write_record
+from mitosis._redaction import redact
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 from mitosis._run.inputs import Inputs
@@ -178,6 +179,7 @@ class _Conduct:
             on_text=self._terminal.echo,
             log=folder.log,
             timeout_seconds=self._a.options.timeout_seconds,
+            redact=partial(redact, known=self._a.inputs.known),
         )
         execution.start()
         self._a.signals.pass_on_to(execution)
@@ -286,7 +288,7 @@ def _path_code(path: Path | None) -> str:
 
 def _usage(ending: Ending, report: Report) -> Usage:
     peak = report.peak_memory_bytes or ending.peak_memory_bytes
-    return Usage(ending.wall_seconds, report.cpu_seconds, peak)
+    return Usage(ending.wall_seconds, report.cpu_seconds or ending.cpu_seconds, peak)
 
 
 def _raise(ending: Ending, trial: Trial, how: str) -> NoReturn:
