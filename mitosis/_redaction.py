@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 MARK = "***"
@@ -78,8 +78,7 @@ _TABLE = {
 }
 """Shape to what must stand in a text that it fits, for that costs little to look for."""
 
-_SHAPES = [(hints, re.compile(shape, re.ASCII)) for shape, hints in _TABLE.items()]
-_HINTS = tuple(hint for hints, _ in _SHAPES for hint in hints)
+_HINTS = tuple(hint for hints in _TABLE.values() for hint in hints)
 _PRINTABLE = re.compile(rb"[ -~]{12,}")
 _PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@][^/\s]*@")
 _SPECIAL = re.compile(r"<.*>|\[.*\]|\{.*\}|\$.*|%.*%|\*+", re.DOTALL)
@@ -133,10 +132,10 @@ def redact_text(text: str) -> str:
 
 def redact_tokens(text: str) -> str:
     """Return a text without the tokens that are known by their shape."""
-    for hints, shape in _SHAPES:
+    for shape, hints in _TABLE.items():
         for hint in hints:
             if hint in text:
-                text = shape.sub(MARK, text)
+                text = _compiled(shape).sub(MARK, text)
                 break
     return text
 
@@ -194,7 +193,9 @@ def has_token(text: str) -> bool:
     if "://" in text and _PASSWORD.search(text):
         return True
     return any(
-        hint in text and shape.search(text) for hints, shape in _SHAPES for hint in hints
+        hint in text and _compiled(shape).search(text)
+        for shape, hints in _TABLE.items()
+        for hint in hints
     )
 
 
@@ -230,6 +231,12 @@ def known_secrets(environ: Mapping[str, str]) -> list[str]:
         and not _is_path(value)
         and not _is_word(value)
     ]
+
+
+@cache
+def _compiled(shape: str) -> re.Pattern[str]:
+    """Compile a shape when a text asks for it: most kernels never need most of them."""
+    return re.compile(shape, re.ASCII)
 
 
 def _words(name: str) -> list[str]:

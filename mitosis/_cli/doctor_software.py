@@ -11,7 +11,7 @@ from mitosis._cli.doctor_findings import Finding, wrong
 
 _NEEDED = (
     *("ipykernel", "ipython", "jupyter_client", "nbclient", "nbconvert", "nbformat"),
-    *("SQLAlchemy", "dill", "GitPython", "psutil", "blake3"),
+    *("SQLAlchemy", "dill", "psutil", "blake3"),
 )
 _WELCOME = ("numpy", "scipy", "pandas", "torch", "matplotlib")
 

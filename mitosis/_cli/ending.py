@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from mitosis._messages import messages
 from mitosis.errors import MitosisError, TrialError
 
 CONTEXT = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
@@ -21,7 +22,8 @@ def exit_status(function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def ended(*args: Any, **options: Any) -> None:
         try:
-            function(*args, **options)
+            with messages():
+                function(*args, **options)
         except TrialError:
             sys.exit(1)  # the trial's own end line has said it
         except MitosisError as exc:

@@ -1,61 +1,71 @@
-"""The frozen dataclasses that layers hand each other. No files, no SQL, no Jupyter."""
+"""The frozen dataclasses that layers hand each other. No files, no SQL, no Jupyter.
 
-from mitosis._model.origin import (
-    Checkout,
-    CodeState,
-    DataFile,
-    Environment,
-    Machine,
-    Runner,
-)
-from mitosis._model.trials import (
-    Claim,
-    Claimed,
-    Finish,
-    FormerTrial,
-    Outcome,
-    Places,
-    RecordedTrial,
-    RunningTrial,
-    Status,
-    Trial,
-    Usage,
-)
-from mitosis._model.variants import (
-    Act,
-    Action,
-    Conflict,
-    Lock,
-    LockName,
-    Parameter,
-    Secret,
-    Variant,
-)
+They are loaded when first used: a kernel needs few of them, and they are slow to make.
+"""
 
-__all__ = [
-    "Act",
-    "Action",
-    "Checkout",
-    "Claim",
-    "Claimed",
-    "CodeState",
-    "Conflict",
-    "DataFile",
-    "Environment",
-    "Finish",
-    "FormerTrial",
-    "Lock",
-    "LockName",
-    "Machine",
-    "Outcome",
-    "Parameter",
-    "Places",
-    "RecordedTrial",
-    "Runner",
-    "RunningTrial",
-    "Secret",
-    "Status",
-    "Trial",
-    "Usage",
-    "Variant",
-]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_MODULES = {
+    "inputs": ["DataFile", "Secret"],
+    "origin": ["Checkout", "CodeState", "Environment", "Machine", "Runner"],
+    "trials": [
+        "Claim",
+        "Claimed",
+        "Finish",
+        "FormerTrial",
+        "Outcome",
+        "Places",
+        "RecordedTrial",
+        "RunningTrial",
+        "Status",
+        "Trial",
+        "Usage",
+    ],
+    "variants": ["Act", "Action", "Conflict", "Lock", "LockName", "Parameter", "Variant"],
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = list(_HOMES)
+
+if TYPE_CHECKING:
+    from mitosis._model.inputs import DataFile as DataFile
+    from mitosis._model.inputs import Secret as Secret
+    from mitosis._model.origin import Checkout as Checkout
+    from mitosis._model.origin import CodeState as CodeState
+    from mitosis._model.origin import Environment as Environment
+    from mitosis._model.origin import Machine as Machine
+    from mitosis._model.origin import Runner as Runner
+    from mitosis._model.trials import Claim as Claim
+    from mitosis._model.trials import Claimed as Claimed
+    from mitosis._model.trials import Finish as Finish
+    from mitosis._model.trials import FormerTrial as FormerTrial
+    from mitosis._model.trials import Outcome as Outcome
+    from mitosis._model.trials import Places as Places
+    from mitosis._model.trials import RecordedTrial as RecordedTrial
+    from mitosis._model.trials import RunningTrial as RunningTrial
+    from mitosis._model.trials import Status as Status
+    from mitosis._model.trials import Trial as Trial
+    from mitosis._model.trials import Usage as Usage
+    from mitosis._model.variants import Act as Act
+    from mitosis._model.variants import Action as Action
+    from mitosis._model.variants import Conflict as Conflict
+    from mitosis._model.variants import Lock as Lock
+    from mitosis._model.variants import LockName as LockName
+    from mitosis._model.variants import Parameter as Parameter
+    from mitosis._model.variants import Variant as Variant
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

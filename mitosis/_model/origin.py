@@ -1,10 +1,9 @@
-"""Where a trial comes from: code, data, packages, machine and process."""
+"""Where a trial comes from: code, packages, machine and process."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 
@@ -54,24 +53,6 @@ class CodeState:
     submodules: Mapping[str, str] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     checkouts: tuple[Checkout, ...] = ()
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """An input file, or a folder of them, as a trial found it.
-
-    Attributes:
-        path: below the repository's root where it lies there, else as it was given.
-        digest: blake3 of the content, in hexadecimal digits; of a folder, over the names and
-            digests of all files in it.
-        size_bytes: of the content.
-        modified_at: when it was last changed; of a folder, the latest of its files.
-    """
-
-    path: str
-    digest: str
-    size_bytes: int
-    modified_at: datetime
 
 
 @dataclass(frozen=True)

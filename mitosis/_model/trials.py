@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mitosis._model.origin import CodeState, DataFile, Machine, Runner
+from mitosis._model.inputs import DataFile
+from mitosis._model.origin import CodeState, Machine, Runner
 from mitosis._model.variants import Variant
 
 

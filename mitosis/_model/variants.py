@@ -11,23 +11,6 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 
-class Secret(str):
-    """A text that reaches the experiment and is written nowhere.
-
-    It is used as any text, and equal to it. A lock holds a digest of it that only the trials
-    folder's own key can make; notebook, record and output show a mark.
-
-    Example:
-        >>> Secret("hunter22") == "hunter22", Secret("hunter22")
-        (True, Secret(***))
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-
 @dataclass(frozen=True)
 class Parameter:
     """A variant: one value, under a name, for one argument of an experiment.

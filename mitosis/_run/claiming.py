@@ -47,8 +47,12 @@ class Place:
         source = experiment.file or Path.cwd()
         settings = settings or find_settings(source)
         if trials_folder is None:
-            return cls(source, settings, default_trials_folder(source, settings))
-        return cls(source, settings, _resolved(trials_folder))
+            folder = default_trials_folder(source, settings)
+        else:
+            folder = _resolved(trials_folder)
+        if folder.exists() and not folder.is_dir():
+            raise TrialsFolderError(folder=folder, reason="it is a file")
+        return cls(source, settings, folder)
 
     def database(self, experiment: Experiment, options: Options) -> Path:
         """Return the database that the experiment's trials are claimed in."""

@@ -7,13 +7,14 @@ exists before its kernel starts, and its folder is complete before the row says 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mitosis import _layout
+from mitosis._messages import messages
 from mitosis._model import (
     Parameter,
     Trial,
@@ -140,7 +141,7 @@ def start(
             described, request.params, request.untracked_params, request.seed, request.group
         )
         place = Place.of(described, settings, request.trials_folder)
-        with _messages(options.debug):
+        with messages(debug=options.debug):
             return _run(described, arguments, place, options.completed(place.settings))
     except MitosisError as error:
         log.debug("where it was raised:", exc_info=True)
@@ -176,21 +177,3 @@ def _run(experiment: Experiment, arguments: Arguments, place: Place, options: Op
                     new_key=key if locking.secret else None,
                 )
             )
-
-
-@contextmanager
-def _messages(debug: bool) -> Iterator[None]:
-    """Let mitosis's own log records be seen, unless the caller has arranged for that."""
-    former = log.level
-    log.setLevel(logging.DEBUG if debug else former or logging.INFO)
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("mitosis: %(message)s"))
-    is_ours = not log.hasHandlers()
-    if is_ours:
-        log.addHandler(handler)
-    try:
-        yield
-    finally:
-        log.setLevel(former)
-        if is_ours:
-            log.removeHandler(handler)

@@ -8,11 +8,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from stat import S_ISDIR
 from urllib.parse import quote
 
-from sqlalchemy import Connection, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from mitosis._layout import APPLICATION_ID
@@ -134,33 +137,53 @@ def _connected(database: Path, mode: str, begin: tuple[str, ...]) -> Iterator[Co
             yield connection
 
 
-@contextmanager
-def _begun(
-    raw: sqlite3.Connection, begin: tuple[str, ...], database: Path
-) -> Iterator[Connection]:
-    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=NullPool)
-    raw.isolation_level = None  # transactions are left to us
+@dataclass(frozen=True)
+class _Opened:
+    """What the one engine of this process works on at the moment."""
+
+    raw: sqlite3.Connection
+    begin: tuple[str, ...]
+    database: Path
+
+
+_opened: ContextVar[_Opened] = ContextVar("opened")
+
+
+@cache
+def _engine() -> Engine:
+    """Return the engine of all connections, so that a statement is compiled once."""
+    engine = create_engine("sqlite://", creator=lambda: _opened.get().raw, poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def _begin(_connection: Connection) -> None:
-        with translating(database):
-            if isinstance(raw, PatientConnection):
-                _leave_wal(raw, begin, database)
-                raw.begin(*begin)
+        opened = _opened.get()
+        with translating(opened.database):
+            if isinstance(opened.raw, PatientConnection):
+                _leave_wal(opened.raw, opened.begin, opened.database)
+                opened.raw.begin(*opened.begin)
             else:
-                raw.execute(*begin)
+                opened.raw.execute(*opened.begin)
 
     @event.listens_for(engine, "handle_error")
     def _translate(context: ExceptionContext) -> None:
         error = context.original_exception
         if isinstance(error, _UNTRANSLATED):
-            raise _translated(error, database)
+            raise _translated(error, _opened.get().database)
 
+    return engine
+
+
+@contextmanager
+def _begun(
+    raw: sqlite3.Connection, begin: tuple[str, ...], database: Path
+) -> Iterator[Connection]:
+    raw.isolation_level = None  # transactions are left to us
+    before = _opened.set(_Opened(raw, begin, database))
     try:
-        with engine.begin() as connection:
+        with _engine().begin() as connection:
             yield connection
     finally:
-        engine.dispose()
+        _opened.reset(before)
 
 
 def _leave_wal(raw: PatientConnection, begin: tuple[str, ...], database: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,10 @@ HELP_LOADS = {
     "mitosis._cli.lock_commands",
     "mitosis._cli.lock_place",
     "mitosis._cli.repair_command",
+    "mitosis._messages",
     "mitosis.errors",
+    "mitosis.errors.tree",
+    "mitosis.errors.trials",
 }
 HEAVY = [
     "IPython", "blake3", "dill", "git", "ipykernel", "jupyter_client", "matplotlib", "nbclient",
@@ -35,6 +40,12 @@ HEAVY = [
 NOT_IN_THE_KERNEL = [
     "git",
     "matplotlib",
+    "mitosis._model.origin",
+    "mitosis._model.trials",
+    "mitosis._model.variants",
+    "mitosis.errors.calls",
+    "mitosis.errors.databases",
+    "mitosis.errors.locks",
     "nbclient",
     "nbconvert",
     "numpy",
@@ -86,6 +97,27 @@ def test_the_kernel_loads_only_recording_and_what_lies_below(fresh_python: Fresh
     allowed = tuple(f"mitosis.{layer}" for layer in below)
     assert [name for name in ours if not name.startswith(allowed)] == []
     assert [name for name in NOT_IN_THE_KERNEL if name in modules] == []
+
+
+def names_for_type_checkers(package: str) -> dict[str, str]:
+    """Return name to module, as a package that loads its names late imports them on paper."""
+    source = (ROOT / package.replace(".", "/") / "__init__.py").read_bytes()
+    return {
+        alias.name: str(node.module)
+        for block in ast.parse(source).body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("package", ["mitosis", "mitosis._model", "mitosis.errors"])
+def test_names_that_are_loaded_late_are_those_that_type_checkers_see(package: str) -> None:
+    module, names = import_module(package), names_for_type_checkers(package)
+    assert sorted(names) == sorted(module.__all__)
+    for name, home in names.items():
+        assert getattr(module, name) is getattr(import_module(home), name)
 
 
 def test_canonical_texts_need_no_library_of_arrays(fresh_python: FreshPython) -> None:

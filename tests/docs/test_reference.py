@@ -8,6 +8,7 @@ import click
 import pytest
 
 import mitosis
+from mitosis import errors
 from mitosis._cli.commands import _package_command, command
 from mitosis.errors import MitosisError
 
@@ -17,11 +18,9 @@ from .pages import DOCS, blocks
 ERRORS = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
 
 
-def _tree(kind: type[MitosisError] = MitosisError) -> Iterator[type[MitosisError]]:
-    yield kind
-    for child in kind.__subclasses__():
-        if child.__module__ == "mitosis.errors":
-            yield from _tree(child)
+def _tree() -> Iterator[type[MitosisError]]:
+    for name in errors.__all__:
+        yield getattr(errors, name)
 
 
 def _entry(slug: str) -> str:

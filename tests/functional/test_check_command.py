@@ -111,7 +111,7 @@ def test_a_wrong_setting_is_refused(lab: Project) -> None:
     lab.write({"pyproject.toml": "[tool.mitosis]\npackages = 'waves'\n"})
     done = check(lab)
     assert done.status == 2
-    assert "packages is 'waves', which is no list" in done.err
+    assert "packages is 'waves', not a list of names of packages" in done.err
 
 
 def test_steps_are_checked_under_their_own_names(lab: Project) -> None:

@@ -43,9 +43,10 @@ def run(seed, a, b):
 """
 RUN = """
 import sys
+import numpy as np
 import mitosis, exp
 a = int(sys.argv[1])
-b = [n / 7 for n in range(200_000)]  # large enough for a file of its own
+b = np.arange(200_000) / 7  # large enough for a file of its own
 params = [mitosis.Parameter(f"v{a}", "a", a), mitosis.Parameter("long", "b", b)]
 try:
     mitosis.run(exp, params=params, seed=1, trials_folder="trials")

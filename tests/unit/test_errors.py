@@ -7,8 +7,10 @@ import copy
 import pickle
 import re
 from dataclasses import fields, replace
+from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
@@ -25,8 +27,9 @@ each_error = pytest.mark.parametrize("error", SAMPLES, ids=lambda e: type(e).__n
 
 
 def classes() -> list[type[MitosisError]]:
-    found = [value for value in vars(errors).values() if isinstance(value, type)]
-    return [kind for kind in found if issubclass(kind, MitosisError)]
+    modules = [import_module(f"mitosis.errors.{m.name}") for m in iter_modules(errors.__path__)]
+    found = {v for module in modules for v in vars(module).values() if isinstance(v, type)}
+    return sorted((k for k in found if issubclass(k, MitosisError)), key=lambda k: k.__name__)
 
 
 def documented_tree() -> dict[str, tuple[str | None, str | None]]:
@@ -49,6 +52,19 @@ def actual_tree() -> dict[str, tuple[str | None, str | None]]:
         return None
 
     return {k.__name__: (named(k, ours=True), named(k, ours=False)) for k in classes()}
+
+
+def test_each_class_can_be_had_from_the_package_and_is_shown_as_its_own() -> None:
+    assert sorted(errors.__all__) == [kind.__name__ for kind in classes()]
+    for kind in classes():
+        assert kind.__module__ == "mitosis.errors"
+        assert getattr(errors, kind.__name__) is kind
+
+
+def test_an_unknown_name_is_an_attribute_error_that_names_it() -> None:
+    name = "NoSuchError"
+    with pytest.raises(AttributeError, match=f"'mitosis.errors' has no attribute '{name}'"):
+        getattr(errors, name)
 
 
 def test_the_docstring_draws_the_tree_as_it_is() -> None:
@@ -114,6 +130,21 @@ def test_it_survives_pickling_with_all_fields(error: MitosisError) -> None:
         assert type(copied) is type(error)
         assert vars(copied) == vars(error)
         assert copied.message == error.message
+
+
+def test_a_pickle_from_when_all_errors_stood_in_one_module_can_be_read() -> None:
+    pickled = (
+        b"cmitosis.errors\n_rebuild\n(cmitosis.errors\nNoRepositoryError\n"
+        b"(Vplace\nV/home/ada\nVreason\nVnone\ndtR."
+    )
+    error = pickle.loads(pickled)
+    assert type(error) is errors.NoRepositoryError
+    assert error.reason == "none"
+
+
+def test_pickles_name_the_package_and_no_module_behind_it() -> None:
+    error = errors.NoHypothesisError(experiment="sine")
+    assert b"mitosis.errors." not in pickle.dumps(error)
 
 
 @each_error

@@ -127,7 +127,9 @@ def test_an_announcement_to_the_whole_job_leaves_the_kernel_to_its_runner(
 
 
 def test_memory_and_processor_time_of_a_kernel_that_died_are_told(tmp_path: Path) -> None:
-    code = "held = bytearray(200_000_000)\nimport os; os.kill(os.getpid(), 9)"
+    code = (
+        "held = bytearray(200_000_000)\nimport os, time; time.sleep(1); os.kill(os.getpid(), 9)"
+    )
     ending = Run(tmp_path, code).end()
     assert ending.peak_memory_bytes is not None
     assert 200_000_000 < ending.peak_memory_bytes < 400_000_000

@@ -6,7 +6,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 
@@ -23,12 +26,13 @@ with kernel_home() as home:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    short = tmp_path if len(str(tmp_path)) < 60 else Path("/tmp")
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    short = Path(mkdtemp(dir="/tmp"))  # paths of sockets have to be short
     monkeypatch.setattr("tempfile.tempdir", str(short))
     monkeypatch.setenv("TMPDIR", str(short))
     monkeypatch.setattr(home, "_YOUNG_SECONDS", -1.0)
-    return short
+    yield short
+    rmtree(short)
 
 
 def hold() -> tuple[subprocess.Popen[str], Path]:

@@ -67,9 +67,9 @@ def test_python_s_own_modules_libraries_and_mitosis_are_left_out(repository: Git
 
 def test_mitosis_is_told_where_it_is_the_experiment_s_repository() -> None:
     root = Path(__file__).parents[3]
-    file = root / "mitosis" / "errors.py"
+    file = root / "mitosis" / "errors" / "tree.py"
     state = imported_code(CodeState(repository=root.resolve()), [file], root)
-    assert state.modules == {"mitosis/errors.py": digest(file)}
+    assert state.modules == {"mitosis/errors/tree.py": digest(file)}
 
 
 def test_an_editable_checkout_is_told_with_commit_and_changes(

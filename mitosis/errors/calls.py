@@ -1,0 +1,121 @@
+"""What is wrong with a call: its experiment, its arguments, its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from mitosis.errors.tree import MitosisError, error, listed
+
+
+@error
+class ExperimentNotFoundError(MitosisError, LookupError):
+    """Nothing that could be an experiment can be imported under the given name."""
+
+    slug: ClassVar[str] = "experiment-not-found"
+    name: str
+    reason: str
+
+    def _compose(self) -> str:
+        return f"There is no experiment {self.name!r}: {self.reason}"
+
+
+@error
+class InvalidExperimentError(MitosisError, TypeError):
+    """What was given as an experiment lacks a `name` or a callable `run`."""
+
+    slug: ClassVar[str] = "invalid-experiment"
+    experiment: str
+    faults: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return (
+            f"{self.experiment} is no experiment:\n{listed(self.faults)}\n"
+            "An experiment is a module or an object with a text `name` and a function `run` "
+            'that returns a dict with the key "main".'
+        )
+
+
+@error
+class NoHypothesisError(MitosisError, ValueError):
+    """The experiment states no hypothesis, and `require_hypothesis` is set."""
+
+    slug: ClassVar[str] = "no-hypothesis"
+    experiment: str
+    file: Path | None = None
+
+    def _compose(self) -> str:
+        where = f" in {self.file}" if self.file else ""
+        return (
+            f"Experiment {self.experiment!r} states no hypothesis, and require_hypothesis is "
+            f"set{where}.\nSay what it claims in one of these places:\n"
+            "    - a text `hypothesis` beside its `name`\n"
+            "    - the docstring of its `run`, or else of its module or class\n"
+            '    - mitosis.run(..., hypothesis="..."), or --hypothesis'
+        )
+
+
+@error
+class NestedTrialError(MitosisError, RuntimeError):
+    """`mitosis.run` was called inside a trial or a check, mostly by a module being imported."""
+
+    slug: ClassVar[str] = "nested-trial"
+    experiment: str
+
+    def _compose(self) -> str:
+        return (
+            f"mitosis.run was called for experiment {self.experiment!r} inside a trial, or "
+            "while a module was only imported.\n"
+            "If a module that is also imported calls it, put the call under\n"
+            '    if __name__ == "__main__":'
+        )
+
+
+@error
+class InvalidArgumentsError(MitosisError, TypeError):
+    """The parameters do not fit the signature of the experiment's `run`."""
+
+    slug: ClassVar[str] = "invalid-arguments"
+    experiment: str
+    signature: str
+    faults: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return (
+            f"The parameters do not fit experiment {self.experiment!r}:\n"
+            f"{listed(self.faults)}\nIts signature is run{self.signature}."
+        )
+
+
+@error
+class UnknownVariantError(MitosisError, LookupError):
+    """No variant, or no parameter, has the name that was asked for."""
+
+    slug: ClassVar[str] = "unknown-variant"
+    faults: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return f"Nothing was run, because of unknown names:\n{listed(self.faults)}"
+
+
+@error
+class InvalidParameterError(MitosisError, ValueError):
+    """A parameter's or variant's name, or the expression for its value, cannot be used."""
+
+    slug: ClassVar[str] = "invalid-parameter"
+    faults: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return f"Nothing was run, because of unusable parameters:\n{listed(self.faults)}"
+
+
+@error
+class SettingsError(MitosisError, ValueError):
+    """The settings in `[tool.mitosis]` hold a mistake."""
+
+    slug: ClassVar[str] = "settings"
+    file: Path
+    faults: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return f"[tool.mitosis] in {self.file} holds mistakes:\n{listed(self.faults)}"
