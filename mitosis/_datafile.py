@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,12 +40,13 @@ class Known:
     def unchanged(self, path: str, found: _Found) -> DataFile | None:
         """Return what is known of a file, if nothing in it can have changed since then.
 
-        The time of its last change can be set by anybody; that of its inode cannot.
+        The path may lead to another file of the same size and time by now. And the time of a
+        file's last change can be set by anybody; that of its inode cannot.
         """
         is_old = datetime.fromtimestamp(found.touched_at, UTC) < self.at - _GRAIN
-        same = (path, found.size_bytes, found.modified_at)
+        same = (path, found.identity)
         files = self.files if is_old else ()
-        return next((f for f in files if (f.path, f.size_bytes, f.modified_at) == same), None)
+        return next((f for f in files if (f.path, f.identity) == same), None)
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ class _Found:
     Attributes:
         files: the names in it; one that is empty stands for a file itself.
         touched_at: when an inode in it changed last, in seconds since the epoch.
+        identity: as a `DataFile` has it.
     """
 
     files: tuple[str, ...]
     size_bytes: int
     modified_at: datetime
     touched_at: float
+    identity: str
 
 
 _NOTHING = Known()
@@ -100,8 +103,33 @@ def data_file(path: Path | str, base: Path | None = None, known: Known = _NOTHIN
             return former
         digest = _digest(place, found)
         if found == _look(place):
-            return DataFile(told, digest, found.size_bytes, found.modified_at)
+            return DataFile(
+                told, digest, found.size_bytes, found.modified_at, found.identity
+            )
     raise DataFileError(path=place, reason="it changes while it is read")
+
+
+def changed_data(files: Iterable[tuple[Path, DataFile]]) -> Iterator[DataFile]:
+    """Yield the input files that hold something else now than when they were recorded.
+
+    Only those are read again that were touched. What is gone is passed over: a trial may clear
+    up what it has read.
+
+    Args:
+        files: where each is, and as what it was recorded.
+    """
+    for place, recorded in files:
+        if os.path.exists(place) and _is_other(place, recorded):  # noqa: PTH110 - never raises
+            yield recorded
+
+
+def _is_other(place: Path, recorded: DataFile) -> bool:
+    """Tell whether a file holds something else now; one that cannot be read does."""
+    try:
+        is_touched = _look(place).identity != recorded.identity
+        return is_touched and data_file(place).digest != recorded.digest
+    except DataFileError:
+        return True
 
 
 def file_digest(path: Path) -> str:
@@ -129,7 +157,8 @@ def _told(path: Path, base: Path | None) -> str:
     """Return the path below the base where there is one, as text that can be stored."""
     shown = path
     if base is not None:
-        for place in (Path(os.path.abspath(path)), path.resolve()):  # noqa: PTH100 - `..` goes, links stay
+        # The first keeps links. The second never raises, as `resolve` does in a circle of them.
+        for place in map(Path, (os.path.abspath(path), os.path.realpath(path))):  # noqa: PTH100
             if place.is_relative_to(base):
                 shown = place.relative_to(base)
                 break
@@ -139,6 +168,8 @@ def _told(path: Path, base: Path | None) -> str:
 def _look(path: Path) -> _Found:
     try:
         entries = dict(_entries(str(path), ""))
+    except DataFileError:
+        raise  # it is an OSError, too
     except OSError as exc:
         where = Path(exc.filename) if isinstance(exc.filename, str) else path
         raise DataFileError(path=where, reason=exc.strerror or str(exc)) from exc
@@ -149,7 +180,19 @@ def _look(path: Path) -> _Found:
         size_bytes=sum(s.st_size for s in files.values()),
         modified_at=datetime.fromtimestamp(latest // 1000 / 1e6, UTC),
         touched_at=max(s.st_ctime for s in entries.values()),
+        identity=_identity(path, entries),
     )
+
+
+def _identity(path: Path, entries: Mapping[str, os.stat_result]) -> str:
+    """Return a digest of what would be otherwise if a path led to another file."""
+    from blake3 import blake3
+
+    told = blake3(os.fsencode(os.path.realpath(path)))
+    for name, s in sorted(entries.items()):
+        numbers = (s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns)
+        told.update(b"\0%s\0%s" % (os.fsencode(name), repr(numbers).encode()))
+    return told.hexdigest(16)
 
 
 def _entries(

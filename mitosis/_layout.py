@@ -34,7 +34,7 @@ _ASIDE = re.compile(r".+\.damaged-[0-9]+(-journal|-wal|-shm)?")
 _TRIAL_PAGE = re.compile(r"trial_.+\.(html|ipynb)")
 _ACTS_FILE = re.compile(r".+\.acts")
 _SHARED_FILE = re.compile(r"\.?[0-9a-f]{64}\.(dill|json)(\.[0-9a-f]{8})?")
-_SHARED = (".values", ".environments")
+SHARED_FOLDERS = (".values", ".environments")
 
 
 def new_key() -> str:
@@ -222,6 +222,17 @@ def hidden(folder: TrialFolder) -> TrialFolder:
     return TrialFolder(folder.root.with_name(f".{visible(folder).root.name}"))
 
 
+def is_taken(trials_folder: Path, stem: str, key: str) -> bool:
+    """Tell whether another trial has a folder of the name that one is to get."""
+    with os.scandir(trials_folder) as entries:
+        return any(
+            entry.name[:-KEY_LENGTH] == f"{stem}_"  # first: it costs least, of many folders
+            and not entry.name.endswith(key)
+            and _TRIAL_FOLDER.fullmatch(entry.name)
+            for entry in entries
+        )
+
+
 def show_trial_folder(folder: TrialFolder) -> TrialFolder:
     """Give a trial's folder its name, now that a record in it says what it is."""
     return TrialFolder(folder.root.rename(visible(folder).root))
@@ -311,7 +322,7 @@ def is_own(path: Path, trials_folder: Path) -> bool:
     if _UNFINISHED.fullmatch(first) or (_ASIDE.fullmatch(first) and not rest):
         return True
     if rest:
-        if first in _SHARED:
+        if first in SHARED_FOLDERS:
             return bool(_SHARED_FILE.fullmatch(rest[-1]))
         return bool(_TRIAL_FOLDER.fullmatch(first)) and TrialFolder(top).record.exists()
     if _ACTS_FILE.fullmatch(first):

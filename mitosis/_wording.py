@@ -11,6 +11,15 @@ def shown(name: str) -> str:
     return text if len(text) <= 100 else f"{text[:60]}...{text[-36:]}"
 
 
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number of things, e.g. `"1 trial"` or `"2 trials"`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -43,7 +43,7 @@ def _trial_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--seed",
             type=click.IntRange(min=0),
-            help="Default: generated where run takes a seed.",
+            help="Of the global generators; passed to a run that takes one. Default: generated.",
         ),
         click.option(
             "-d",

@@ -32,9 +32,7 @@ def looked_at_software() -> Iterator[Finding]:
 
 
 def _sqlite_version() -> str:
-    from mitosis._store.library import (
-        sqlite_version,
-    )  # imports SQLAlchemy, which may be missing
+    from mitosis._store.library import sqlite_version  # of SQLAlchemy, which may be missing
 
     return sqlite_version()
 

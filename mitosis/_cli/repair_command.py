@@ -19,9 +19,18 @@ from mitosis._cli.ending import CONTEXT, exit_status
     type=click.Path(path_type=Path),
     help="The trials folder, as the other commands take it.",
 )
+@click.option(
+    "--lost",
+    multiple=True,
+    metavar="TRIAL",
+    help="Close this running trial, by name or key, as lost: you know that its process is "
+    "gone, which cannot be told from here. Repeat for more.",
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @exit_status
-def repair_command(folder: Path | None, named: Path | None, dry_run: bool) -> None:
+def repair_command(
+    folder: Path | None, named: Path | None, lost: tuple[str, ...], dry_run: bool
+) -> None:
     """Rebuild or complete the databases of a trials folder.
 
     FOLDER is the trials folder. Default: the one in [tool.mitosis], else trials in the
@@ -46,6 +55,6 @@ def repair_command(folder: Path | None, named: Path | None, dry_run: bool) -> No
     here = Path.cwd()
     place = folder or named or default_trials_folder(here, find_settings(here))
     with progress() as on_progress:
-        repaired = repair(place, dry_run=dry_run, on_progress=on_progress)
+        repaired = repair(place, lost=lost, dry_run=dry_run, on_progress=on_progress)
     Terminal().say(report_text(repaired, dry_run=dry_run))
     sys.exit(0 if repaired.is_sound else 1)

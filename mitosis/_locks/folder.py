@@ -5,6 +5,7 @@ Reading writes nothing but the end of trials whose runner is gone.
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,10 @@ from mitosis import _layout
 from mitosis._model import Lock, LockName
 from mitosis._records import close_dead
 from mitosis._store import Store
+from mitosis._wording import counted
 from mitosis.errors import AmbiguousDatabaseError, DatabaseError, ForeignDatabaseError
+
+log = logging.getLogger("mitosis")
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,9 @@ def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
     except OSError as exc:
         fault = DatabaseError(database=folder, reason=exc.strerror or str(exc))
         return Holdings(folder, (), (), (fault,), logfile)
+    if not files and folder.is_dir() and (trials := _layout.trial_folders(folder)):
+        told = counted(len(trials), "trial")
+        log.warning("no database is here, but %s: `mitosis repair` makes it anew", told)
     for file in files:
         try:
             store = Store(file)

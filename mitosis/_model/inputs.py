@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -33,9 +33,12 @@ class DataFile:
             digests of all files in it.
         size_bytes: of the content.
         modified_at: when it was last changed; of a folder, the latest of its files.
+        identity: digest of all that the file system says of it, its real path and inodes among
+            that; while it stays the same, so does the content. Empty where nobody looked.
     """
 
     path: str
     digest: str
     size_bytes: int
     modified_at: datetime
+    identity: str = field(default="", compare=False)

@@ -59,7 +59,25 @@ del _mitosis_count
 
 
 class HiddenCodeError(Exception):
-    """Code around the cells raised; the message is its traceback."""
+    """Code around the cells raised. The message says what, not where: code holds secrets."""
+
+
+def unshown(log: list[str], shown: list[str]) -> list[str]:
+    """Return the last lines of a log that were not shown.
+
+    They follow what the log and the end of what was shown have in common. There may be nothing
+    in common, as bars leave other lines in a log: then they are those after the last line that
+    was shown at all.
+    """
+    for common in range(min(len(log), len(shown)), 0, -1):
+        if shown[-common:] == log[:common]:
+            return log[common:]
+    known = set(shown)
+    return list(takewhile(lambda line: line not in known, reversed(log)))[::-1]
+
+
+def _hidden_error(reply: Any) -> str:
+    return readable(f"{reply.get('ename', 'Error')}: {reply.get('evalue', '')}")
 
 
 class Client(NotebookClient):
@@ -116,7 +134,7 @@ class Client(NotebookClient):
         finally:
             self._waiting = None
         if reply and reply["content"]["status"] != "ok":
-            raise HiddenCodeError(readable("\n".join(reply["content"].get("traceback", ()))))
+            raise HiddenCodeError(_hidden_error(reply["content"]))
 
     async def run_all(self) -> None:
         """Run all code cells in order, until one raises."""
@@ -190,9 +208,7 @@ class Client(NotebookClient):
         if self._cell is None:
             return
         self.settle()
-        shown = set(self._current().text().splitlines())
-        lines = reversed(log.splitlines())
-        missing = list(takewhile(lambda line: line not in shown, lines))[::-1]
+        missing = unshown(log.splitlines(), self._current().text().splitlines())
         if missing:
             self.write("stdout", "\n".join(missing) + "\n")
             self.settle()

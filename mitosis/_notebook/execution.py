@@ -39,11 +39,12 @@ class Stop(StrEnum):
     TIMED_OUT = "its time was up"
     ANNOUNCED = "the system announced the end of its time (SIGUSR1)"
     OUT_OF_CPU = "its processor time was up (SIGXCPU)"
+    ABANDONED = "its runner was interrupted by an exception"
 
     @property
     def status(self) -> Status:
         """The status of a trial that was ended for this reason."""
-        killed = self in (Stop.INTERRUPTED, Stop.TERMINATED)
+        killed = self in (Stop.INTERRUPTED, Stop.TERMINATED, Stop.ABANDONED)
         return Status.KILLED if killed else Status.TIMED_OUT
 
 
@@ -111,6 +112,7 @@ class Execution:
         self._timeout_seconds = timeout_seconds
         self._redact = redact
         self._stop: Stop | None = None
+        self._cells_ended: float | None = None
         self._kernel: Kernel | None = None
         self._consumption = Consumption()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -125,6 +127,14 @@ class Execution:
         """Return the ending, once the kernel is gone."""
         while self._thread.is_alive():
             self._thread.join(0.5)  # an endless join would not let signals through
+        return self._result.result()
+
+    def abandon(self) -> Ending:
+        """End the experiment as `stop` does, and return the ending, whatever is raised here."""
+        self.stop(Stop.ABANDONED)
+        while self._thread.is_alive():
+            with suppress(BaseException):  # what comes now has come before
+                self._thread.join(0.5)
         return self._result.result()
 
     def stop(self, why: Stop) -> None:
@@ -143,7 +153,6 @@ class Execution:
 
     async def _run(self) -> Ending:
         self._loop = asyncio.get_running_loop()
-        self._consumption = Consumption()
         async with kernel(self._options) as self._kernel:
             self._consumption.watch(self._kernel.pid)
             client = Client(self._notebook, self._kernel, self._on_text)
@@ -160,7 +169,7 @@ class Execution:
                 ending = await self._died(client, self._kernel)
             finally:
                 client.close()
-            wall_seconds = time.monotonic() - began
+            wall_seconds = (self._cells_ended or time.monotonic()) - began
             self._consumption.sample()
         return replace(
             ending,
@@ -219,9 +228,10 @@ class Execution:
                 reason += self._consumption.words()
         finally:
             timer.cancel()
+            self._cells_ended = time.monotonic()
         timer = self._start_timer(_END_SECONDS if self._timeout_seconds else None)
         try:
-            await client.run_hidden(self._end(traceback))
+            await client.run_hidden(await asyncio.to_thread(self._end, traceback))
         except HiddenCodeError as exc:
             reason = reason or f"its report could not be written: {_last_line(str(exc))}"
         finally:
@@ -269,9 +279,14 @@ class Execution:
         return f"its kernel ended {exit_words(code)}{consumed}"
 
     def _log_tail(self) -> str:
-        with self._log.open("rb") as file:
-            file.seek(max(0, self._log.stat().st_size - _TAIL_BYTES))
-            return file.read().decode(errors="replace")
+        try:
+            with self._log.open("rb") as file:
+                start = max(0, self._log.stat().st_size - _TAIL_BYTES)
+                file.seek(start)
+                tail = file.read().decode(errors="replace")
+        except OSError:  # an experiment may have removed it
+            return ""
+        return tail.partition("\n")[2] if start else tail
 
     async def _interrupt(self, why: Stop) -> None:
         first = self._stop is None

@@ -57,8 +57,8 @@ async def _ask(directory: Path, timeout_seconds: float, began: float) -> Probe:
             said = f"it did not answer within {timeout_seconds:g} s"
         except RuntimeError:  # it died
             said = f"it ended {exit_words(await started.exit_code())}"
-        words = [started.words.read_text(errors="replace").strip(), said]
-        return Probe(time.monotonic() - began, "", "\n".join(filter(None, words)))
+        words = "\n".join(filter(None, [started.said(), said]))
+        return Probe(time.monotonic() - began, "", words)
 
 
 async def _answer(manager: AsyncKernelManager) -> str:

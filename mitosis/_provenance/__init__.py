@@ -19,10 +19,11 @@ from mitosis._provenance.packages import (
 )
 from mitosis._provenance.pathspecs import pattern_fault
 from mitosis._provenance.person import person
-from mitosis._provenance.process import is_gone, runner
+from mitosis._provenance.process import can_be_judged, is_gone, runner
 from mitosis._provenance.repository import code_state, require_committed
 
 __all__ = [
+    "can_be_judged",
     "capture",
     "changed_files",
     "changed_modules",

@@ -18,6 +18,7 @@ from mitosis._provenance.worktree import WorkTree, reading
 from mitosis.errors import DataFileError, NoRepositoryError
 
 _OURS = f"{Path(__file__).parents[1]}{os.sep}"
+_AT_ONCE = 4
 
 
 def module_files() -> list[Path]:
@@ -123,7 +124,9 @@ def _merged(
         if any((place.name, _readable(name)) not in told for name in names)
     ]
     merged = {(c.name, c.remote): c for c in known}
-    for place, checkout in zip(places, _checkouts(places, trials_folder), strict=True):
+    starts = range(0, len(places), _AT_ONCE)  # each is asked by several processes
+    checkouts = (c for s in starts for c in _checkouts(places[s : s + _AT_ONCE], trials_folder))
+    for place, checkout in zip(places, checkouts, strict=True):
         identity = (checkout.name, checkout.remote)
         former = merged.get(identity, checkout)
         if modules := _completed(former.modules, place.root, found[place]):

@@ -51,7 +51,9 @@ def is_gone(runner: Runner) -> bool:
 
     It is gone if its machine was started anew since, or if this machine, in the same boot and
     counting processes the same way, knows no such process, only its remains (a zombie), or a
-    younger one of the same id.
+    younger one of the same id. Of a container's process, whoever sees all processes of the
+    machine can tell when none of that container is left. A runner of an earlier mitosis, which
+    did not tell how its id is counted, is taken to have been in no container of another name.
 
     Args:
         runner: as `runner` returned it, in that process.
@@ -60,7 +62,37 @@ def is_gone(runner: Runner) -> bool:
         return False
     if runner.boot_id != _boot_id():
         return _is_here(runner)
-    return runner.pid_namespace == _pid_namespace() and not _is_alive(runner)
+    ours, theirs = _pid_namespace(), runner.pid_namespace
+    if ours == _FIRST_NAMESPACE and theirs not in ("", ours):
+        return _is_over(theirs)
+    if not theirs and runner.host != platform.node():
+        return False
+    return theirs in ("", ours) and not _is_alive(runner)
+
+
+def can_be_judged(runner: Runner) -> bool:
+    """Tell whether `is_gone` would notice the end of a process."""
+    ours, theirs = _pid_namespace(), runner.pid_namespace
+    if not runner.boot_id or runner.boot_id != _boot_id():
+        return False
+    is_told = theirs == ours or (theirs and ours == _FIRST_NAMESPACE)
+    return bool(is_told or (not theirs and runner.host == platform.node()))
+
+
+def _is_over(namespace: str) -> bool:
+    """Tell whether no process is left that counts in a namespace, seen from the first one."""
+    import psutil
+
+    for pid in set(psutil.pids()) - {1}:  # which is in the first one
+        try:
+            found = os.readlink(f"/proc/{pid}/ns/pid")  # noqa: PTH115 - it is a name, no path
+        except FileNotFoundError:  # it has ended
+            continue
+        except OSError:  # it is somebody else's, and could be in there
+            return False
+        if found == namespace:
+            return False
+    return True
 
 
 def _is_here(runner: Runner) -> bool:

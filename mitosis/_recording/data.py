@@ -43,7 +43,8 @@ class DataLog:
         found = data_file(place, self._base, Known(self._recorded, self._began))
         if (found.path, found.digest) not in {(f.path, f.digest) for f in self.files}:
             self._recorded += (found,)
-            append_line(self._path, data_to_json(found))
+            # What runs afterwards looks there again, from another working directory maybe.
+            append_line(self._path, data_to_json(found) | {"place": os.path.abspath(place)})  # noqa: PTH100
 
     @property
     def files(self) -> tuple[DataFile, ...]:
@@ -106,6 +107,7 @@ def data_from_json(stored: dict[str, Any]) -> DataFile:
         digest=stored["digest"],
         size_bytes=stored["size_bytes"],
         modified_at=datetime.fromisoformat(stored["modified_at"]),
+        identity=stored.get("identity", ""),
     )
 
 

@@ -73,7 +73,8 @@ def _compare(
     results: Mapping[Any, Any], digests: Digests, trial: Mapping[str, Any]
 ) -> Purity | None:
     folder, name = TrialFolder(Path(trial["folder"])), trial["name"]
-    then = Report.read(folder.report).digests
+    report = Report.read(folder.report)
+    then = report.digests
     unknown = [key for key in digests.of if None in (digests.of[key], then.get(key, ""))]
     differing = [key for key in differing_keys(then, digests.of) if key not in unknown]
     if not then:
@@ -83,8 +84,10 @@ def _compare(
     old, remark = _read(folder.results)
     if remark:
         shown = {str(key): shortened(value) for key, value in results.items()}
-        before = Report.read(folder.report).results
-        pairs = [(key, before.get(key, _ABSENT), shown.get(key, _ABSENT)) for key in differing]
+        pairs = [
+            (key, report.results.get(key, _ABSENT), shown.get(key, _ABSENT))
+            for key in differing
+        ]
         return Purity(name, "different", pairs, not_compared=unknown, remark=remark)
     return _by_value(name, differing, old, {str(k): v for k, v in results.items()}, unknown)
 

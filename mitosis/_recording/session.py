@@ -23,7 +23,7 @@ from mitosis._recording.digests import Digests, digests
 from mitosis._recording.displays import Displays, speak_plainly
 from mitosis._recording.libraries import module_files, numeric_libraries, survivors
 from mitosis._recording.parameters import LockedParameters, mutation_warning
-from mitosis._recording.pickles import HOLDS_SECRET, loads, read_pickle, write_pickles
+from mitosis._recording.pickles import HOLDS_SECRET, Keeping, loads, read_pickle, write_pickles
 from mitosis._recording.randomness import Generators, unseeded_warnings
 from mitosis._recording.report import Report, plain, shortened
 from mitosis._recording.secrecy import EXPERIMENT, REGISTERED, Secrets
@@ -156,7 +156,7 @@ class Session:
             keys = ", ".join(map(repr, results)) or "nothing"
             reason = f'returned a dict without "main" (it holds {keys})'
             raise InvalidResultsError(experiment=self._task.experiment, reason=reason)
-        keeping = write_pickles(self._folder.results, results, self._secrets.are_in)
+        keeping = self._stored(results)
         secret = {key for key, why in keeping.dropped.items() if why == HOLDS_SECRET}
         with self._secrets.keyed():
             self._digests = digests(results, secret)
@@ -174,6 +174,16 @@ class Session:
         for key, why in keeping.dropped.items():
             logging.getLogger("mitosis").warning("result %r could not be stored: %s", key, why)
         return Results(results)
+
+    def _stored(self, results: Mapping[Any, Any]) -> Keeping:
+        """Store the results. A disk that is full costs them, but not what is told of them."""
+        try:
+            return write_pickles(self._folder.results, results, self._secrets.are_in)
+        except OSError as exc:
+            self._folder.reserve.unlink(missing_ok=True)  # it was kept for the report
+            reason = f"{exc.strerror or exc}"
+            self._warn(f"the results could not be stored: {reason}")
+            return Keeping((), dict.fromkeys(map(str, results), reason))
 
     def end(self, traceback: str = "", earlier: Sequence[Mapping[str, Any]] = ()) -> None:
         """Write what only the kernel knows, whether the experiment succeeded or not.

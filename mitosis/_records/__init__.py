@@ -6,8 +6,8 @@ and loads them when it needs them.
 """
 
 from mitosis._records.closing import Closed, close_dead
-from mitosis._records.database_repair import restore_missing
-from mitosis._records.datafiles import input_files
+from mitosis._records.database_repair import complete_stale, restore_missing
+from mitosis._records.datafiles import changed_inputs, input_files, named_before
 from mitosis._records.findings import Repaired
 from mitosis._records.page import Page
 from mitosis._records.reading import read_record, recorded_trials
@@ -19,8 +19,11 @@ __all__ = [
     "Closed",
     "Page",
     "Repaired",
+    "changed_inputs",
     "close_dead",
+    "complete_stale",
     "input_files",
+    "named_before",
     "read_record",
     "recorded_trials",
     "repair",

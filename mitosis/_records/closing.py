@@ -19,10 +19,12 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._layout import TrialFolder
 from mitosis._model import Finish, Outcome, Places, RecordedTrial, RunningTrial, Status
 from mitosis._recording import Report
 from mitosis._records.lost import closing_line, find_folder, lost_outcome
@@ -36,11 +38,12 @@ from mitosis._records.page import (
 from mitosis._records.reading import may_be_whole, read_record, read_text
 from mitosis._records.record import amend_record
 from mitosis._records.turn import turn
-from mitosis._store import Store
-from mitosis.errors import MitosisError, RecordError
+from mitosis._store import Store, patience
+from mitosis.errors import DatabaseBusyError, MitosisError, RecordError
 
 log = logging.getLogger("mitosis")
 
+_PATIENCE_SECONDS = 5.0
 _GIVEN_UP_SECONDS = 90.0
 """How long after its record a runner that lives may still be writing the row. It waits for the
 database less long than that."""
@@ -61,38 +64,54 @@ class Closed:
     page: Path
 
 
-def close_dead(trials_folder: Path, store: Store) -> list[Closed]:
+def close_dead(
+    trials_folder: Path, store: Store, given_up: Collection[str] = ()
+) -> list[Closed]:
     """Write the end of each trial that the database takes for running, but that runs no more.
 
     It gets the outcome that its record has, else it is `lost`. Trials that may be alive, which
     those of other machines always may, stay as they are. Never raises: what cannot be closed,
     or written, stays as it is, too.
 
+    Args:
+        trials_folder: where the database lies.
+        store: the database. Closing waits for it some seconds, and not as long as a claim.
+        given_up: names or keys of trials of which a person knows that they run no more.
+
     Returns:
         The trials whose rows were written, by this process.
     """
+    closed: list[Closed] = []
     try:
-        running, lost = store.running(), store.lost()
+        with patience(_PATIENCE_SECONDS):
+            running, lost = store.running(), store.lost()
+            if not (running or lost) or not _is_writable(trials_folder, store.path):
+                return []
+            for trial in lost:
+                _take_back(trials_folder, store, trial)
+            for trial in running:
+                is_given_up = not {trial.name, trial.key}.isdisjoint(given_up)
+                closed += _closed(trials_folder, store, trial, is_given_up=is_given_up)
     except MitosisError as exc:
         log.debug("no trial of %s could be closed: %s", store.path.name, exc)
-        return []
-    if not (running or lost) or not _is_writable(trials_folder, store.path):
-        return []
-    for trial in lost:
-        _take_back(trials_folder, store, trial)
-    return [closed for trial in running if (closed := _closed(trials_folder, store, trial))]
+    return closed
 
 
 def _is_writable(*paths: Path) -> bool:
     return all(os.access(path, os.W_OK) for path in paths)
 
 
-def _closed(trials_folder: Path, store: Store, trial: RunningTrial) -> Closed | None:
+def _closed(
+    trials_folder: Path, store: Store, trial: RunningTrial, *, is_given_up: bool
+) -> list[Closed]:
     try:
-        return _Closing(trials_folder, store, trial).closed()
+        closed = _Closing(trials_folder, store, trial).closed(is_given_up=is_given_up)
+    except DatabaseBusyError:
+        raise  # it is for the others, too
     except Exception as exc:  # noqa: BLE001 - one trial that cannot be closed costs no other
-        log.warning("%s is gone, but could not be closed: %s", trial.name, exc)
-        return None
+        log.warning("%s could not be closed: %s", trial.name, exc)
+        return []
+    return [closed] if closed else []
 
 
 def _take_back(trials_folder: Path, store: Store, row: RunningTrial) -> None:
@@ -100,12 +119,16 @@ def _take_back(trials_folder: Path, store: Store, row: RunningTrial) -> None:
 
     It could not write the row itself: the database was locked, or the machine stopped.
     """
-    folder = find_folder(trials_folder, row)
+    folder = TrialFolder(trials_folder / row.places.folder)  # no search: there may be many
     try:
+        if read_text(folder).get("status") == Status.LOST:
+            return
         finish = read_record(folder).finish
-        if finish and finish.outcome.status is not Status.LOST:
+        if finish:
             store.finish(finish)
             log.warning("%s", closing_line(row, finish.outcome, store.path))
+    except DatabaseBusyError:
+        raise  # it is for the others, too
     except MitosisError as exc:
         log.debug("%s stays lost: %s", row.name, exc)
 
@@ -119,11 +142,11 @@ class _Closing:
         self._row = row
         self._folder = find_folder(trials_folder, row)
 
-    def closed(self) -> Closed | None:
+    def closed(self, *, is_given_up: bool) -> Closed | None:
         """Close the trial if it needs it, and if nobody else is at it."""
         from mitosis._provenance import is_gone
 
-        if not is_gone(self._row.runner) and not self._has_given_up():
+        if not (is_given_up or is_gone(self._row.runner) or self._has_given_up()):
             return None
         with turn(self._folder) as is_ours:
             return self._close() if is_ours else None

@@ -16,6 +16,7 @@ from mitosis._model import RecordedTrial
 from mitosis._records.reading import recorded_trials
 from mitosis._store import Restored, Store
 from mitosis._wording import counted
+from mitosis.errors import MitosisError, TrialsFolderError
 
 log = logging.getLogger("mitosis")
 
@@ -67,9 +68,14 @@ def examine(database: Path) -> DatabaseRepair:
     Raises:
         DatabaseError: it cannot be used, but is not damaged.
     """
-    if not database.exists() or not database.stat().st_size:
+    if is_missing(database):
         return DatabaseRepair(database, was_missing=True)
     return DatabaseRepair(database, damage=Store(database).is_damaged() or "")
+
+
+def is_missing(database: Path) -> bool:
+    """Tell whether there is no file of that name, or an empty one."""
+    return not database.exists() or not database.stat().st_size
 
 
 def mend(found: DatabaseRepair, trials: Sequence[RecordedTrial]) -> DatabaseRepair:
@@ -95,26 +101,55 @@ def mend(found: DatabaseRepair, trials: Sequence[RecordedTrial]) -> DatabaseRepa
 
 
 def restore_missing(trials_folder: Path, database: Path) -> None:
-    """Make a database anew that is gone while the folders of its trials are there.
+    """Make a database anew that is gone, or empty, while the folders of its trials are there.
 
     Else a new one would begin, free to lock every name to something else, and to number every
     trial again.
 
     Raises:
-        DatabaseError, OSError: as `mend`.
+        DatabaseError: as `mend`.
+        TrialsFolderError: the folder cannot be looked into, or no file made there.
     """
-    if os.path.lexists(database) or not trials_folder.is_dir():
-        return
-    trials = [
+    try:
+        if not trials_folder.is_dir() or not is_missing(database):
+            return
+        trials = _claimed_trials(trials_folder, database)
+        if trials:
+            mend(DatabaseRepair(database, was_missing=True), trials)
+    except OSError as exc:
+        if isinstance(exc, MitosisError):
+            raise
+        reason = exc.strerror or str(exc)
+        raise TrialsFolderError(folder=trials_folder, reason=reason) from exc
+    if trials:
+        told = counted(len(trials), "trial")
+        log.warning("%s was gone; it was made anew from the folders of %s", database.name, told)
+
+
+def complete_stale(trials_folder: Path, database: Path) -> None:
+    """Have a database know the trials whose folders are there: an old copy may have come back.
+
+    Raises:
+        DatabaseError: it cannot be used; it is as it was.
+    """
+    found = complete(DatabaseRepair(database), _claimed_trials(trials_folder, database))
+    if found.added:
+        told = counted(len(found.added), "trial")
+        log.warning(
+            "%s did not know %s whose folders are here; it does now", database.name, told
+        )
+    for contradiction in found.contradictions:
+        log.warning("%s", contradiction)
+
+
+def _claimed_trials(trials_folder: Path, database: Path) -> list[RecordedTrial]:
+    """Return the trials of a database that have a visible folder: others are being claimed."""
+    return [
         trial
         for trial in recorded_trials(trials_folder)[0]
         if trial.claim.database == database.name
-        and (trials_folder / trial.places.folder).exists()  # else it is being claimed just now
+        and (trials_folder / trial.places.folder).exists()
     ]
-    if trials:
-        mend(DatabaseRepair(database, was_missing=True), trials)
-        told = counted(len(trials), "trial")
-        log.warning("%s was gone; it was made anew from the folders of %s", database.name, told)
 
 
 def complete(found: DatabaseRepair, trials: Sequence[RecordedTrial]) -> DatabaseRepair:

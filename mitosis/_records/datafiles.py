@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mitosis._datafile import changed_data
 from mitosis._layout import TrialFolder
-from mitosis._model import DataFile
+from mitosis._model import Claim, DataFile
 
 
 def input_files(folder: TrialFolder, named: Iterable[DataFile] = ()) -> tuple[DataFile, ...]:
@@ -19,14 +20,31 @@ def input_files(folder: TrialFolder, named: Iterable[DataFile] = ()) -> tuple[Da
     A file that it named again stands there as it was then. A line that was cut off when the
     machine stopped is passed over.
     """
-    files = {file.path: file for file in (*named, *_recorded(folder))}
+    named_itself = (file for _, file in recorded_places(folder))
+    files = {file.path: file for file in (*named, *named_itself)}
     return tuple(files.values())
 
 
-def _recorded(folder: TrialFolder) -> Iterator[DataFile]:
+def named_before(folder: TrialFolder, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
+    """Return those of a trial's input files that it did not name itself."""
+    named_itself = {file.path for _, file in recorded_places(folder)}
+    return tuple(file for file in files if file.path not in named_itself)
+
+
+def changed_inputs(folder: TrialFolder, claim: Claim) -> tuple[str, ...]:
+    """Return the paths of input files that hold something else now than when they were read."""
+    base = claim.code.repository or Path()
+    files = {file.path: (base / file.path, file) for file in claim.data}
+    files |= {file.path: (place, file) for place, file in recorded_places(folder)}
+    return tuple(file.path for file in changed_data(files.values()))
+
+
+def recorded_places(folder: TrialFolder) -> Iterator[tuple[Path, DataFile]]:
+    """Yield the input files that a trial named itself, with where each of them was."""
     for part in json_lines(folder.data):
         try:
-            yield to_data_file(part)
+            file = to_data_file(part)
+            yield Path(part.get("place", file.path)), file
         except (KeyError, TypeError, ValueError):
             continue
 
@@ -64,4 +82,5 @@ def to_data_file(part: Mapping[str, Any]) -> DataFile:
         digest=str(part["digest"]),
         size_bytes=int(part["size_bytes"]),
         modified_at=datetime.fromisoformat(part["modified_at"]),
+        identity=str(part.get("identity", "")),
     )

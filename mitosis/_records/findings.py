@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mitosis import _layout
 from mitosis._model import RecordedTrial
+from mitosis._provenance import can_be_judged
 from mitosis._records.database_repair import DatabaseRepair
 from mitosis._wording import shown
 from mitosis.errors import MitosisError
@@ -81,11 +81,11 @@ def _is_usual(trial: RecordedTrial) -> bool:
 def running_line(trial: RecordedTrial) -> str:
     """Say of a trial that it is running, as far as one can tell from here."""
     runner = trial.claim.runner
-    if runner.host == platform.node():
+    if can_be_judged(runner):
         return f"{trial_name(trial)} is running (process {runner.pid})"
     return (
-        f"{trial_name(trial)} runs on {runner.host} (process {runner.pid}), or did: only there "
-        "can one tell"
+        f"{trial_name(trial)} runs on {runner.host} (process {runner.pid}), or did: from here "
+        "one cannot tell; if you know that it is gone, close it with --lost"
     )
 
 

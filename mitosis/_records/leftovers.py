@@ -17,8 +17,6 @@ from mitosis._layout import TrialFolder
 OLD_SECONDS = 24 * 3600.0
 """After this time nobody is still making a file."""
 
-_SHARED = (".values", ".environments")
-
 
 def old_leftovers(trials_folder: Path) -> Iterator[Path]:
     """Yield files and folders that a process was making longer than a day ago.
@@ -26,7 +24,7 @@ def old_leftovers(trials_folder: Path) -> Iterator[Path]:
     Among them are claims whose process died before it had written a record, in a trial's
     hidden folder.
     """
-    for place in (trials_folder, *(trials_folder / name for name in _SHARED)):
+    for place in (trials_folder, *(trials_folder / name for name in _layout.SHARED_FOLDERS)):
         yield from filter(_is_old, unfinished_files(place))
     for folder in _layout.trial_folders(trials_folder):
         is_hidden = folder.root.name.startswith(".")

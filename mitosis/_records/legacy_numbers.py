@@ -10,7 +10,7 @@ from pathlib import Path
 from mitosis import _layout
 from mitosis._model import Claimed, Places, RecordedTrial
 from mitosis._records.legacy_trials import LegacyImport
-from mitosis._records.reading import read_record, read_text
+from mitosis._records.reading import read_text, to_trial
 from mitosis._store import Store
 from mitosis.errors import RecordError
 
@@ -60,7 +60,8 @@ def _kept_before(trials_folder: Path) -> dict[str, RecordedTrial]:
     kept = {}
     for folder in _layout.trial_folders(trials_folder) if trials_folder.is_dir() else ():
         with suppress(RecordError):
-            trial = read_record(folder)
-            if "imported" in read_text(folder) and folder == _layout.visible(folder):
+            record = read_text(folder)
+            if "imported" in record and folder == _layout.visible(folder):
+                trial = to_trial(folder, record)
                 kept[trial.claim.key] = trial
     return kept

@@ -117,17 +117,17 @@ def to_trial(folder: TrialFolder, record: Mapping[str, Any]) -> RecordedTrial:
 
 
 def _trial(folder: TrialFolder, record: Mapping[str, Any]) -> RecordedTrial:
-    data = tuple(map(to_data_file, record.get("data", ())))
     claimed = None if record["debug"] else Claimed(_text(record, "name"), _count(record))
+    claim = _claim(record, claimed)
     return RecordedTrial(
-        claim=_claim(record, claimed),
+        claim=claim,
         claimed=claimed,
         places=Places(
             folder=_layout.visible(folder).root.name, html=_file_name(record["html"])
         ),
         outcome=_outcome(record),
         results_digest=record.get("results_digest"),
-        data=data,
+        data=claim.data,
     )
 
 

@@ -7,7 +7,7 @@ Trials that run are not touched, also where they run on other machines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +47,11 @@ def _silent(_what: str, _done: int, _total: int) -> None:
 
 
 def repair(
-    trials_folder: Path, *, dry_run: bool = False, on_progress: OnProgress = _silent
+    trials_folder: Path,
+    *,
+    lost: Collection[str] = (),
+    dry_run: bool = False,
+    on_progress: OnProgress = _silent,
 ) -> Repaired:
     """Have databases and pages of a trials folder say what the trials' records say.
 
@@ -56,6 +60,7 @@ def repair(
 
     Args:
         trials_folder: where the databases lie.
+        lost: names or keys of running trials of which a person knows that they run no more.
         dry_run: whether to find out and change nothing.
         on_progress: called now and then.
 
@@ -63,15 +68,22 @@ def repair(
         TrialsFolderError: there is no such folder, or it cannot be looked into.
     """
     try:
-        return _Repair(trials_folder, dry_run, on_progress).done()
+        return _Repair(trials_folder, lost, dry_run, on_progress).done()
     except OSError as exc:
         reason = exc.strerror or str(exc)
         raise TrialsFolderError(folder=trials_folder, reason=reason) from exc
 
 
 class _Repair:
-    def __init__(self, trials_folder: Path, dry_run: bool, on_progress: OnProgress) -> None:
+    def __init__(
+        self,
+        trials_folder: Path,
+        lost: Collection[str],
+        dry_run: bool,
+        on_progress: OnProgress,
+    ) -> None:
         self._folder = trials_folder
+        self._lost = lost
         self._dry_run = dry_run
         self._on_progress = on_progress
         self._found = Findings()
@@ -132,7 +144,9 @@ class _Repair:
             repair = complete(repair, self._sorted(of_it, found)[0])
         self._note(repair)
         store = Store(database)
-        self._found.closed += [closed.name for closed in close_dead(self._folder, store)]
+        self._found.closed += [
+            closed.name for closed in close_dead(self._folder, store, self._lost)
+        ]
         self._undo_claims(uncommitted, store)
 
     def _note(self, repair: DatabaseRepair) -> None:

@@ -15,6 +15,7 @@ from mitosis._redaction import calls_secret, has_token, redact_text
 from mitosis._run.experiment import Experiment
 from mitosis._run.secret_values import secret_texts
 from mitosis._run.suggestion import near
+from mitosis._wording import is_unicode
 from mitosis.errors import InvalidArgumentsError, InvalidParameterError
 
 _SEED_BITS = 32
@@ -134,7 +135,7 @@ def _refuse_unusable(
     ]
     if seed is not None and not _is_seed(seed):
         faults.append(f"the seed is {seed!r}; it has to be a whole number from 0")
-    if group is not None and not (isinstance(group, str) and group and _is_unicode(group)):
+    if group is not None and not (isinstance(group, str) and group and is_unicode(group)):
         faults.append(f"the group is {group!r}; it has to be a text that is not empty")
     elif group is not None and has_token(group):
         faults.append("the group looks like a secret, and would stand in names of files")
@@ -147,18 +148,10 @@ def name_faults(parameter: Parameter) -> Iterable[str]:
     for kind, name in (("variant", parameter.var_name), ("argument", parameter.arg_name)):
         if not isinstance(name, str) or not name:
             yield f"the {kind}'s name is {name!r}; it has to be a text, not empty"
-        elif not _is_unicode(name):
+        elif not is_unicode(name):
             yield f"the {kind}'s name holds half of a surrogate pair"
     if parameter.evaluate and not isinstance(parameter.vals, str):
         yield "with evaluate=True the value has to be the text of an expression"
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_seed(seed: Any) -> bool:

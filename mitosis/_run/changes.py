@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mitosis import _layout
 from mitosis._layout import TrialFolder
-from mitosis._model import Checkout, Claim, Environment, FormerTrial, RecordedTrial
+from mitosis._model import Checkout, Claim, DataFile, Environment, FormerTrial, RecordedTrial
 from mitosis._provenance import changed_files, environment_changes, read_environment
-from mitosis._records import read_record
+from mitosis._records import named_before, read_record
 from mitosis._wording import counted
 from mitosis.errors import RecordError
 
@@ -29,10 +29,12 @@ def changes_since(
         yield from environment_changes(old, environment)
     yield from _code(former, claim)
     yield from _data(former, claim)
+    folder = TrialFolder(trials_folder / former.places.folder)
     try:
-        recorded = read_record(TrialFolder(trials_folder / former.places.folder))
+        recorded = read_record(folder)
     except RecordError:
         return
+    yield from _no_longer_named(named_before(folder, recorded.data), claim)
     yield from _beyond_the_row(recorded, claim)
 
 
@@ -73,11 +75,40 @@ def _beyond_the_row(former: RecordedTrial, claim: Claim) -> Iterator[str]:
     yield from _differing(old_machine.variables, machine.variables)
     if old_machine.gpus != machine.gpus:
         yield f"GPUs {_named(old_machine.gpus)} -> {_named(machine.gpus)}"
-    old_checkouts = {checkout.name: checkout for checkout in former.claim.code.checkouts}
     for checkout in claim.code.checkouts:
-        old = old_checkouts.get(checkout.name)
-        if old and old.modules != checkout.modules:
-            yield f"code of {checkout.name} {_stand(old)} -> {_stand(checkout)}"
+        if old := _same_checkout(former.claim.code.checkouts, checkout):
+            yield from _other_code(old, checkout)
+
+
+def _no_longer_named(former: Iterable[DataFile], claim: Claim) -> Iterator[str]:
+    named = {file.path for file in claim.data}
+    for file in former:
+        if file.path not in named:
+            yield f"data {file.path} is no longer named"
+
+
+def _same_checkout(olds: Iterable[Checkout], new: Checkout) -> Checkout | None:
+    named = [old for old in olds if old.name == new.name]
+    same = [old for old in named if old.remote == new.remote]
+    return next(iter(same or named), None)
+
+
+def _other_code(old: Checkout, new: Checkout) -> Iterator[str]:
+    """Compare two states of a checkout, but no modules that only one of the trials imported.
+
+    What an experiment imports while it runs is known of the former trial only.
+    """
+    where, then, now = f"code of {new.name}", _stand(old), _stand(new)
+    both = sorted(old.modules.keys() & new.modules.keys())
+    modules = [name for name in both if old.modules[name] != new.modules[name]]
+    uncommitted = sorted({*old.changes} ^ {*new.changes})
+    if then != now:
+        where = f"{where} {then} -> {now}"
+        yield f"{where}: {_listed(modules)}" if modules else where
+    elif modules:
+        yield f"{where}: {_listed(modules)}"
+    elif uncommitted:
+        yield f"{where}: other uncommitted files: {_listed(uncommitted)}"
 
 
 def _named(gpus: Sequence[str]) -> str:

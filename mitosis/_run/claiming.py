@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from mitosis._model import (
     Claim,
     CodeState,
     Environment,
+    FormerTrial,
     Machine,
     Runner,
     Variant,
@@ -27,8 +29,17 @@ from mitosis._run.experiment import Experiment
 from mitosis._run.inputs import Inputs
 from mitosis._run.options import Options
 from mitosis._run.settings import Settings, default_trials_folder, find_settings
-from mitosis._store import Store
-from mitosis.errors import DirtyRepositoryError, NoRepositoryError, TrialsFolderError
+from mitosis._store import Store, patience
+from mitosis.errors import (
+    DatabaseBusyError,
+    DirtyRepositoryError,
+    NoRepositoryError,
+    TrialsFolderError,
+)
+
+log = logging.getLogger("mitosis")
+
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,15 @@ def require_runnable(experiment: Experiment, code: CodeState, settings: Settings
                 )
 
 
+def _former(claim: Claim, store: Store) -> FormerTrial | None:
+    try:
+        with patience(_PATIENCE_SECONDS):
+            return store.latest(claim)
+    except DatabaseBusyError as exc:
+        log.warning("what changed since the last trial is not known: %s", exc)
+        return None
+
+
 def claim_for(
     experiment: Experiment,
     arguments: Arguments,
@@ -146,7 +166,7 @@ def compared(
         restore_missing(place.trials_folder, store.path)
         close_dead(place.trials_folder, store)
         claim = replace(claim, database=store.path.name)
-    former = store.latest(claim) if store else None
+    former = _former(claim, store) if store else None
     known = Known(former.data, former.started_at) if former else Known()
     files = data_files(options.data, origin.code.repository, known)
     claim = replace(claim, data=files)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from mitosis._run.settings import Settings
+from mitosis._wording import is_unicode
 from mitosis.errors import InvalidExperimentError, NoHypothesisError
 
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -21,6 +22,9 @@ _SECTION = re.compile(
     r"|:(?:param|type|returns?|rtype|raises)\b)",
     re.MULTILINE,
 )
+
+_RAISED = object()
+"""Stands for an attribute that raised when it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +73,20 @@ def describe(subject: Any, hypothesis: str | None = None) -> Experiment:
 
     Raises:
         InvalidExperimentError: it has no text `name`, no callable `run`, or a `hypothesis` that
-            is no text; names all faults.
+            is no text; one of these raises when it is asked for; names all faults.
     """
-    name, run = getattr(subject, "name", None), getattr(subject, "run", None)
-    faults = []
-    if not isinstance(name, str) or not name:
+    faults: list[str] = []
+    name, run = (_asked(subject, attribute, faults) for attribute in ("name", "run"))
+    if name is not _RAISED and (not isinstance(name, str) or not name):
         faults.append(
             "it has no `name`" if name is None else f"its `name` is {name!r}, no text"
         )
-    if not callable(run):
+    if run is not _RAISED and not callable(run):
         faults.append(
             "it has no `run`" if run is None else f"its `run` is {run!r}, no function"
         )
-    stated = _stated_hypothesis(subject, run)
-    if not isinstance(stated, str):
-        faults.append(f"its `hypothesis` is {stated!r}, no text")
+    stated = _stated_hypothesis(subject, run, faults)
+    faults += _text_faults(subject, run, stated)
     faults += _import_faults(subject, run)
     if callable(run) and not _has_signature(run):
         faults.append("the signature of its `run` cannot be read")
@@ -168,14 +171,34 @@ def _payload(subject: Any, name: str, run: Callable[..., Any]) -> Any:
     return SimpleNamespace(name=name, run=run) if isinstance(subject, ModuleType) else subject
 
 
-def _stated_hypothesis(subject: Any, run: Any) -> Any:
+def _asked(subject: Any, attribute: str, faults: list[str]) -> Any:
+    """Return an attribute, or `_RAISED` with a fault of its own: a property runs code."""
+    try:
+        return getattr(subject, attribute, None)
+    except Exception as exc:  # noqa: BLE001 - it may raise anything
+        faults.append(f"its `{attribute}` raises {type(exc).__name__}: {exc}")
+        return _RAISED
+
+
+def _stated_hypothesis(subject: Any, run: Any, faults: list[str]) -> Any:
     """Return the attribute `hypothesis`; empty where it is none, or something else.
 
     Something else is the library of that name, and the variants of an argument of that name.
     """
-    stated = getattr(subject, "hypothesis", None)
+    stated = _asked(subject, "hypothesis", faults)
     is_space = isinstance(stated, dict) and _has_signature(run) and _takes(run, "hypothesis")
-    return "" if stated is None or isinstance(stated, ModuleType) or is_space else stated
+    is_none = stated in (None, _RAISED) or isinstance(stated, ModuleType) or is_space
+    return "" if is_none else stated
+
+
+def _text_faults(subject: Any, run: Any, stated: Any) -> Iterator[str]:
+    """Yield why the hypothesis that an experiment states cannot be written down."""
+    if not isinstance(stated, str):
+        yield f"its `hypothesis` is {stated!r}, no text"
+    elif not is_unicode(stated):
+        yield f"its `hypothesis` is {stated!r}, which holds half of a surrogate pair"
+    elif not (is_unicode(_docstring(run)) and is_unicode(_docstring(subject))):
+        yield "its docstring holds half of a surrogate pair"
 
 
 def _takes(run: Callable[..., Any], argument: str) -> bool:

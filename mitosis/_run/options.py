@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from mitosis._redaction import has_token
 from mitosis._run.settings import Settings
+from mitosis._wording import is_unicode
 from mitosis.errors import InvalidParameterError
 
 _EXTENSIONS = ("html", "ipynb")
@@ -46,11 +48,15 @@ class Options:
         elif self.logfile is not None and has_token(self.logfile):
             faults.append("logfile looks like a secret, and would be the name of a file")
         if not _is_positive(self.matplotlib_dpi):
-            faults.append(f"matplotlib_dpi is {self.matplotlib_dpi!r}, not a number above 0")
+            faults.append(f"matplotlib_dpi is {self.matplotlib_dpi!r}, not a finite number above 0")
         if self.timeout_seconds is not None and not _is_positive(self.timeout_seconds):
-            faults.append(f"timeout_seconds is {self.timeout_seconds!r}, not a number above 0")
+            faults.append(f"timeout_seconds is {self.timeout_seconds!r}, not a finite number above 0")
         if self.hypothesis is not None and not isinstance(self.hypothesis, str):
             faults.append(f"hypothesis is {self.hypothesis!r}, which is no text")
+        elif not is_unicode(self.hypothesis or ""):
+            faults.append(
+                f"hypothesis is {self.hypothesis!r}, which holds half of a surrogate pair"
+            )
         faults += _data_faults(self.data)
         if faults:
             raise InvalidParameterError(faults=tuple(faults))
@@ -98,4 +104,5 @@ def _is_file_name(text: object) -> bool:
 
 
 def _is_positive(number: object) -> bool:
-    return isinstance(number, int | float) and not isinstance(number, bool) and number > 0
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    return is_number and 0 < number < math.inf

@@ -31,6 +31,10 @@ class Contents:
     environment: Environment
 
 
+class StaleDatabaseError(Exception):
+    """A folder has the name that a trial was to get; it never leaves the package."""
+
+
 class Placing:
     """Claims a trial and puts everything in place that its kernel needs.
 
@@ -38,6 +42,8 @@ class Placing:
         store: None in debug mode.
         extension: of the page, `"html"` or `"ipynb"`.
         new_key: of the trials folder, to be kept with the first secret that is locked.
+        refuses_stale: whether to claim nothing in a database that does not know the folders
+            beside it.
 
     Attributes:
         claimed: the granted claim; None before it, and in debug mode.
@@ -53,12 +59,15 @@ class Placing:
         trials_folder: Path,
         extension: str,
         new_key: SecretKey | None,
+        *,
+        refuses_stale: bool,
     ) -> None:
         self._claim = claim
         self._store = store
         self._trials_folder = trials_folder
         self._extension = extension
         self._new_key = new_key
+        self._refuses_stale = refuses_stale
         self.claimed: Claimed | None = None
         self.folder: TrialFolder | None = None
         self.page: Page | None = None
@@ -75,6 +84,8 @@ class Placing:
         On any error nothing stays on disk but what was there.
 
         Raises:
+            StaleDatabaseError: the database does not know a trial whose folder is there.
+            KeyTakenError: see `store_key`.
             TrialsFolderError: the folder or its record cannot be written.
             MitosisError: all that `Store.claim` raises.
         """
@@ -94,6 +105,10 @@ class Placing:
     def _begin(self, claimed: Claimed | None) -> Places:
         """Make the folder while the database is held: there is no row without a record."""
         self.claimed = claimed
+        if self._refuses_stale and _layout.is_taken(
+            self._trials_folder, self._folder_stem, self._claim.key
+        ):
+            raise StaleDatabaseError
         self.folder = _layout.make_trial_folder(
             self._trials_folder, self._folder_stem, self._claim.key
         )

@@ -133,5 +133,7 @@ def _is_array(value: object) -> bool:
 
 def _texts(array: Any) -> list[Any]:
     """Return what an array of texts or objects holds."""
+    if array.dtype.kind not in "SUO":
+        return []
     held: list[Any] = array.reshape(-1)[:_MOST_VALUES].tolist()
-    return held if array.dtype.kind in "SUO" else []
+    return held

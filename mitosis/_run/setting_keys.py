@@ -29,7 +29,7 @@ def _truth(key: str, value: Any) -> Iterator[str]:
 
 def _seconds(key: str, value: Any) -> Iterator[str]:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (is_number and value > 0):
+    if not (is_number and 0 < value < math.inf):
         yield f"{key} is {_shown(value)}, not a number of seconds above 0"
 
 
@@ -79,7 +79,10 @@ def _path_fault(value: Any) -> str:
 
 
 def _name_fault(value: Any) -> str:
-    return "" if isinstance(value, str) and value else "which is no package's name"
+    parts = value.split(".") if isinstance(value, str) else [""]
+    # A folder with a hyphen can be imported, though no statement does so.
+    is_name = all(part.replace("-", "_").isidentifier() for part in parts)
+    return "" if is_name else "which is no package's name"
 
 
 def _pattern_fault(value: Any) -> str:

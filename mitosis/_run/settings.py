@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,11 +94,22 @@ def _table(file: Path) -> dict[str, Any]:
             content = tomllib.load(opened)
     except (OSError, ValueError) as exc:  # what cannot be read, decoded or parsed
         raise SettingsError(file=file, faults=(str(exc),)) from exc
+    if misspelt := tuple(_misspelt(content)):
+        raise SettingsError(file=file, faults=misspelt)
     tool = content.get("tool", {})
     table = tool.get("mitosis", {}) if isinstance(tool, dict) else tool
     if not isinstance(table, dict):
         raise SettingsError(file=file, faults=("[tool.mitosis] has to be a table",))
     return table
+
+
+def _misspelt(content: dict[str, Any]) -> Iterator[str]:
+    """Yield the tables that nothing reads, but that are meant for mitosis."""
+    for outer, tools in content.items():
+        if outer.lower() in ("tool", "tools") and isinstance(tools, dict):
+            for name in tools:
+                if name.lower() == "mitosis" and (outer, name) != ("tool", "mitosis"):
+                    yield f"[{outer}.{name}] is not read; did you mean [tool.mitosis]?"
 
 
 def _checked(file: Path, table: dict[str, Any]) -> Settings:

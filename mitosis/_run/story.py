@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,14 @@ from mitosis._model import (
     Trial,
 )
 from mitosis._recording import inside_trial
+from mitosis._records import complete_stale
 from mitosis._run.arguments import Arguments, bind, without_secret_names
 from mitosis._run.claiming import Origin, Place, claim_for, compared, require_runnable
 from mitosis._run.experiment import Experiment, describe, require_hypothesis
 from mitosis._run.inputs import prepare
 from mitosis._run.locking import Lockable, lockable
 from mitosis._run.options import Options
+from mitosis._run.placing import StaleDatabaseError
 from mitosis._run.secret_key import KeyTakenError, find_key
 from mitosis._run.settings import Settings
 from mitosis._run.trial import Assignment, conduct
@@ -153,27 +154,42 @@ def _run(experiment: Experiment, arguments: Arguments, place: Place, options: Op
     origin = Origin.at(place)
     if not options.debug:
         require_runnable(experiment, origin.code, place.settings)
-    store = None if options.debug else Store(place.database(experiment, options))
+    refuses_stale = not options.debug
     while True:
-        key = find_key(place.trials_folder)
-        named = without_secret_names(arguments, key.value)
-        locking = Lockable() if options.debug else lockable(named.tracked, key.value)
-        inputs = prepare(experiment, named, locking)
-        claim = claim_for(experiment, named, inputs, locking.variants, origin)
-        claim = compared(claim, store, origin, place, options)
+        assignment = _assigned(experiment, arguments, place, options, origin)
         _layout.make_trials_folder(place.trials_folder)
-        with Signals() as signals, suppress(KeyTakenError):  # then with the other's key
-            return conduct(
-                Assignment(
-                    experiment=experiment,
-                    arguments=named,
-                    inputs=inputs,
-                    claim=claim,
-                    environment=origin.environment,
-                    store=store,
-                    trials_folder=place.trials_folder,
-                    options=options,
-                    signals=signals,
-                    new_key=key if locking.secret else None,
-                )
-            )
+        try:
+            with Signals() as signals:
+                return conduct(assignment, signals, refuses_stale=refuses_stale)
+        except StaleDatabaseError:
+            complete_stale(place.trials_folder, place.database(experiment, options))
+            refuses_stale = False  # what could not be taken in has been told
+        except KeyTakenError:  # another process was faster: then with its key
+            continue
+
+
+def _assigned(
+    experiment: Experiment,
+    arguments: Arguments,
+    place: Place,
+    options: Options,
+    origin: Origin,
+) -> Assignment:
+    """Settle all that a trial needs; nothing is written but what makes up for the dead."""
+    key = find_key(place.trials_folder)
+    named = without_secret_names(arguments, key.value)
+    locking = Lockable() if options.debug else lockable(named.tracked, key.value)
+    inputs = prepare(experiment, named, locking)
+    claim = claim_for(experiment, named, inputs, locking.variants, origin)
+    store = None if options.debug else Store(place.database(experiment, options))
+    return Assignment(
+        experiment=experiment,
+        arguments=named,
+        inputs=inputs,
+        claim=compared(claim, store, origin, place, options),
+        environment=origin.environment,
+        store=store,
+        trials_folder=place.trials_folder,
+        options=options,
+        new_key=key if locking.secret else None,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from mitosis._plaintext import PlainText
 from mitosis._wording import counted, duration_text, main_text, shown
 
 _MOST_CHANGES = 8
+_BETWEEN_NAMES = re.compile(r"(, | -> |: )")
 _SAID = {
     Status.SUCCEEDED: "succeeded",
     Status.FAILED: "failed: ",
@@ -90,16 +92,25 @@ def start_line(trial: Trial, *, seed_is_generated: bool) -> str:
 
 def changes_text(since: str, changed: Sequence[str]) -> str:
     """Say in a short paragraph what differs from the last trial of the same variants."""
-    facts = [shown(fact) for fact in changed[:_MOST_CHANGES]]
+    facts = [_fact_text(fact) for fact in changed[:_MOST_CHANGES]]
     if len(changed) > _MOST_CHANGES:
         facts.append(f"{counted(len(changed) - _MOST_CHANGES, 'more difference')}, on the page")
     text = f"mitosis: since {shown(since)}: {'; '.join(facts)}"
-    return fill(text, 80, subsequent_indent="    ", break_on_hyphens=False)
+    return fill(
+        text, 80, subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
+    )
+
+
+def _fact_text(fact: str) -> str:
+    """Return a fact with each long path in it shortened by itself, so that none is lost."""
+    return "".join(shown(part) for part in _BETWEEN_NAMES.split(fact))
 
 
 def told(status: Status, reason: str) -> str:
     """Return what is said of a trial that ended so, e.g. "failed: ZeroDivisionError: ..."."""
     said = _SAID[status]
+    if status is Status.TIMED_OUT and not reason.startswith("after "):
+        said = "timed out: "
     return f"{said}{reason}" if reason else said.rstrip(": ")
 
 

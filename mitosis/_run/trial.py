@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +27,7 @@ from mitosis._model import (
 from mitosis._notebook import Ending, Execution, KernelOptions, Stop
 from mitosis._provenance import changed_modules, imported_code
 from mitosis._recording import Report, Task, read_pickle
-from mitosis._records import input_files, turn, write_record
+from mitosis._records import changed_inputs, input_files, turn, write_record
 from mitosis._redaction import redact
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
@@ -38,7 +38,7 @@ from mitosis._run.plan import plan
 from mitosis._run.secret_key import SecretKey
 from mitosis._run.terminal import Terminal, changes_text, end_line, start_line, told
 from mitosis._run.watch import Signals
-from mitosis._store import Store
+from mitosis._store import Store, patience
 from mitosis.errors import (
     DatabaseError,
     ExperimentFailedError,
@@ -60,11 +60,12 @@ _mitosis = _Session(
 _mitosis.begin(globals())
 """
 _TURN_SECONDS = 60.0
+_PATIENCE_SECONDS = 5.0
 _MOST_FILES = 10
+_MOST_REASON = 160
 _NOT_IN_DATABASE = (
-    "the end of %s could not be written into its database:\n%s\n"
-    "Its folder holds the whole record; `mitosis repair` takes it in, and so does whatever "
-    "reads the database next."
+    "the end of %s could not be written into its database; `mitosis repair` takes it in from "
+    "the trial's folder\n%s"
 )
 
 
@@ -85,40 +86,49 @@ class Assignment:
     store: Store | None
     trials_folder: Path
     options: Options
-    signals: Signals
     new_key: SecretKey | None
 
 
-def conduct(assignment: Assignment) -> Trial:
+def conduct(assignment: Assignment, signals: Signals, *, refuses_stale: bool) -> Trial:
     """Claim a trial, run it and record its end, whatever that is.
 
+    Args:
+        assignment: what to run.
+        signals: those that come in meanwhile.
+        refuses_stale: as `Placing` takes it.
+
     Raises:
+        StaleDatabaseError: see `Placing.claim`; nothing was written.
         MitosisError: it could not be claimed; nothing was written.
         TrialError: it did not succeed; the class says how.
         KeyboardInterrupt: it was ended by Ctrl-C, and is recorded as killed.
     """
-    return _Conduct(assignment).run()
+    return _Conduct(assignment, signals, refuses_stale=refuses_stale).run()
 
 
 class _Conduct:
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(
+        self, assignment: Assignment, signals: Signals, *, refuses_stale: bool
+    ) -> None:
         self._a = assignment
+        self._signals = signals
         self._terminal = Terminal()
+        self._escaped: BaseException | None = None
         self._placing = Placing(
             assignment.claim,
             assignment.store,
             assignment.trials_folder,
             assignment.options.output_extension,
             assignment.new_key,
+            refuses_stale=refuses_stale,
         )
 
     def run(self) -> Trial:
         self._placing.claim()
         try:
             ending = self._execute(self._prepare())
-        except Exception as exc:
-            log.exception("mitosis could not run the trial")
-            ending = Ending(Status.FAILED, f"it could not be started: {exc}", started=False)
+        except BaseException as exc:  # noqa: BLE001 - it is raised again, or told
+            ending = self._unstarted(exc)
         self._terminal.settle()
         report = Report.read(self._folder.report)
         code, warnings = self._code_that_ran(report)
@@ -129,12 +139,20 @@ class _Conduct:
             reason=ending.reason,
             main=report.main,
             traceback=ending.traceback,
-            warnings=[*report.warnings, *warnings],
+            warnings=[*report.warnings, *warnings, *self._data_that_changed()],
         )
         self._finish(replace(self._a.claim, code=code), outcome, report)
         for warning in outcome.warnings:
             self._terminal.complain(f"mitosis: warning: {warning}")
         return self._tell(ending, self._trial(outcome.status, report), outcome.main)
+
+    def _unstarted(self, exc: BaseException) -> Ending:
+        """Return the ending of a trial whose kernel was not even asked for."""
+        if not isinstance(exc, Exception):
+            self._escaped = exc
+            return Ending(Status.KILLED, _escape_reason(exc), started=False)
+        log.error("mitosis could not run the trial", exc_info=exc)
+        return Ending(Status.FAILED, f"it could not be started: {exc}", started=False)
 
     @property
     def _folder(self) -> TrialFolder:
@@ -182,17 +200,22 @@ class _Conduct:
             redact=partial(redact, known=self._a.inputs.known),
         )
         execution.start()
-        self._a.signals.pass_on_to(execution)
-        with _said("the notebook"):
-            page.write()  # while the kernel comes up
-        return execution.wait()
+        self._signals.pass_on_to(execution)
+        try:
+            with _said("the notebook"):
+                page.write()  # while the kernel comes up
+            return execution.wait()
+        except BaseException as exc:  # noqa: BLE001 - a handler of the caller's, e.g. of an alarm
+            self._escaped = exc
+            return replace(execution.abandon(), reason=_escape_reason(exc))
 
     def _earlier(self) -> list[Mapping[str, Any]]:
         """Return the trials that should have come out the same, for the kernel to compare."""
         if self._a.store is None:
             return []
         try:
-            found = self._a.store.alike(self._a.claim)
+            with patience(_PATIENCE_SECONDS):
+                found = self._a.store.alike(self._a.claim)
         except DatabaseError as exc:
             log.warning("the results are compared with no earlier trial: %s", exc)
             return []
@@ -217,6 +240,14 @@ class _Conduct:
             return before, []
         return after, [*map(_changed_warning, changed), *_dirty_warnings(after)]
 
+    def _data_that_changed(self) -> list[str]:
+        try:
+            changed = changed_inputs(self._folder, self._a.claim)
+        except Exception as exc:  # noqa: BLE001 - as above
+            log.warning("the input files could not be looked at again: %s", exc)
+            return []
+        return [_changed_data_warning(path) for path in changed]
+
     def _finish(self, claim: Claim, outcome: Outcome, report: Report) -> None:
         """Write record, page and row, in this order; what cannot be written costs no other."""
         with turn(self._folder, patience_seconds=_TURN_SECONDS):
@@ -224,7 +255,8 @@ class _Conduct:
 
     def _write_end(self, claim: Claim, outcome: Outcome, report: Report) -> None:
         placing, store = self._placing, self._a.store
-        self._folder.reserve.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._folder.reserve.unlink()
         with _said("the record"):
             page = self._a.trials_folder / placing.places.html
             write_record(self._folder, claim, placing.claimed, page, outcome, report)
@@ -265,6 +297,8 @@ class _Conduct:
             self._terminal.complain(ending.traceback)
         how = told(ending.status, ending.reason)
         self._terminal.say(end_line(trial, how, main, ending.wall_seconds))
+        if self._escaped:
+            raise self._escaped
         if ending.status is not Status.SUCCEEDED:
             _raise(ending, trial, how)
         return trial
@@ -272,6 +306,10 @@ class _Conduct:
 
 def _changed_warning(file: str) -> str:
     return f"{file} was changed while the trial ran; which version of it ran is not certain"
+
+
+def _changed_data_warning(path: str) -> str:
+    return f"{path} was changed while the trial ran; which content of it was read is not certain"
 
 
 def _dirty_warnings(code: CodeState) -> Iterator[str]:
@@ -284,6 +322,12 @@ def _dirty_warnings(code: CodeState) -> Iterator[str]:
 
 def _path_code(path: Path | None) -> str:
     return f"_Path({str(path)!r})" if path else "None"
+
+
+def _escape_reason(exc: BaseException) -> str:
+    said = " ".join(str(exc).split())[:_MOST_REASON]
+    name = type(exc).__name__
+    return f"{name} was raised in its runner" + (f": {said}" if said else "")
 
 
 def _usage(ending: Ending, report: Report) -> Usage:

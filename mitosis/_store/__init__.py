@@ -12,6 +12,7 @@ from mitosis._store.filesystem import file_system, network_file_system
 from mitosis._store.locks import unknown_lock
 from mitosis._store.restoring import Restored
 from mitosis._store.state import DatabaseState
+from mitosis._store.waiting import patience
 
 __all__ = [
     "DatabaseState",
@@ -20,6 +21,7 @@ __all__ = [
     "Store",
     "file_system",
     "network_file_system",
+    "patience",
     "sort_out",
     "unknown_lock",
 ]

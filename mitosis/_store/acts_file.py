@@ -7,6 +7,7 @@ whoever holds the database for writing.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -214,11 +215,11 @@ def _write(database: Path, lines: Sequence[str]) -> None:
             content = "".join(f"{line}\n" for line in lines).encode()
             content = b"\n" * _ends_half(file) + content
             if file.write(content) != len(content):
-                raise OSError(os.strerror(28))
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(file.fileno())
         if is_new:
             path.chmod(database.stat().st_mode & 0o777)
-            _sync_folder(path.parent)
+            _layout.sync_folder(path.parent)
     except OSError as exc:
         raise DatabaseError(database=database, reason=_cannot(exc)) from exc
 
@@ -226,14 +227,6 @@ def _write(database: Path, lines: Sequence[str]) -> None:
 def _ends_half(file: Any) -> bool:
     size = file.seek(0, os.SEEK_END)
     return bool(size) and os.pread(file.fileno(), 1, size - 1) != b"\n"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _cannot(error: OSError) -> str:

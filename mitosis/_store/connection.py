@@ -128,7 +128,7 @@ def _connected(database: Path, mode: str, begin: tuple[str, ...]) -> Iterator[Co
         raw = sqlite3.connect(
             f"file:{quote(str(database))}?mode={mode}",
             uri=True,
-            timeout=min(waiting.ATTEMPT_SECONDS, waiting.BUSY_SECONDS),
+            timeout=min(waiting.ATTEMPT_SECONDS, waiting.busy_seconds()),
             factory=PatientConnection,
         )
     with closing(raw):
@@ -266,7 +266,7 @@ def _version(connection: Connection, database: Path) -> int:
 
 def _translated(error: Exception, database: Path) -> DatabaseError:
     if is_busy(error):
-        return DatabaseBusyError(database=database, waited_seconds=waiting.BUSY_SECONDS)
+        return DatabaseBusyError(database=database, waited_seconds=waiting.busy_seconds())
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return NotADatabaseError(database=database, reason=str(error))

@@ -77,6 +77,7 @@ def data_column(data: Sequence[DataFile]) -> list[dict[str, Any]]:
             "digest": file.digest,
             "size_bytes": file.size_bytes,
             "modified_at": file.modified_at.isoformat(),
+            "identity": file.identity,
         }
         for file in data
     ]
@@ -86,11 +87,15 @@ def _data(column: Any) -> tuple[DataFile, ...]:
     try:
         return tuple(
             DataFile(
-                file["path"], file["digest"], file["size_bytes"], read_time(file["modified_at"])
+                path=file["path"],
+                digest=file["digest"],
+                size_bytes=file["size_bytes"],
+                modified_at=read_time(file["modified_at"]),
+                identity=file.get("identity", ""),
             )
             for file in column
         )
-    except (LookupError, TypeError):
+    except (AttributeError, LookupError, TypeError):
         raise Unreadable(f"{str(column)[:60]!r} is no list of files") from None
 
 

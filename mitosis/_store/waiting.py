@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 BUSY_SECONDS = 60.0
@@ -14,6 +16,25 @@ ATTEMPT_SECONDS = 0.2
 _PAUSE_SECONDS = 0.01  # for what SQLite refuses at once, without waiting itself
 
 log = logging.getLogger("mitosis")
+
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Wait no longer than this meanwhile, for what one can do without."""
+    before = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(before)
+
+
+def busy_seconds() -> float:
+    """Return how long to wait for a database that others hold."""
+    given = _patience.get()
+    return BUSY_SECONDS if given is None else min(given, BUSY_SECONDS)
+
 
 T = TypeVar("T")
 
@@ -67,11 +88,11 @@ class PatientConnection(sqlite3.Connection):
                 return attempt()
             except sqlite3.Error as error:
                 waited = time.monotonic() - start
-                if not is_busy(error) or waited >= BUSY_SECONDS:
+                if not is_busy(error) or waited >= busy_seconds():
                     raise
             if waited >= TOLD_AFTER_SECONDS and not self._is_told:
                 self._is_told = True
-                most = f"at most {BUSY_SECONDS:g} s"
+                most = f"at most {busy_seconds():g} s"
                 log.warning("waiting for %s, %s (%s)", self.told_as, held, most)
             time.sleep(_PAUSE_SECONDS)
 

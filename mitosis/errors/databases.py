@@ -29,7 +29,8 @@ class NotADatabaseError(DatabaseError):
     def _compose(self) -> str:
         return (
             f"{self.database} is no database that SQLite can read: {self.reason}\n"
-            "It was left as it is. Move it away, or name another with logfile=."
+            "It was left as it is. `mitosis repair` makes it anew from the trials' own "
+            "folders, and keeps what is there under another name."
         )
 
 

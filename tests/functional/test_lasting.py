@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
 import time
 
 import pytest
@@ -19,6 +21,18 @@ def run(x):
     while not pathlib.Path("go.state").exists():
         time.sleep(0.02)
     print("done computing")
+    return {"main": x}
+"""
+FILLING = """
+name = "slow"
+def run(x):
+    print("before")
+    with open("trials/filler", "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
     return {"main": x}
 """
 GO = """
@@ -72,6 +86,101 @@ def test_a_database_that_is_gone_before_a_trial_is_made_anew_with_its_locks(
     assert "VariantConflictError" in refused.err
     again = prepared.python("go.py", "1")
     assert "slow-one-2 succeeded" in again.out
+
+
+@pytest.mark.parametrize("damage", ["emptied", "an old copy"])
+def test_a_database_that_forgot_trials_gets_them_back_before_a_number_is_given_twice(
+    prepared: Project, damage: str
+) -> None:
+    database = prepared.root / "trials/slow.db"
+    (prepared.root / "go.state").touch()
+    assert prepared.python("go.py", "1").status == 0
+    former = b"" if damage == "emptied" else database.read_bytes()
+    assert prepared.python("go.py", "1").status == 0
+    database.write_bytes(former)
+    again = prepared.python("go.py", "1")
+    assert "slow-one-3 succeeded" in again.out, again
+    assert "slow.db" in again.err
+    assert [row["iteration"] for row in prepared.rows(database)] == [1, 2, 3]
+    assert prepared.mitosis("repair", "trials").status == 0
+
+
+ESCAPES = """
+import signal
+import mitosis, slow
+
+class Alarm(BASE):
+    pass
+
+def ring(number, frame):
+    raise Alarm("the caller's own")
+
+signal.signal(signal.SIGALRM, ring)
+signal.setitimer(signal.ITIMER_REAL, 4)
+params = [mitosis.Parameter("one", "x", 1)]
+try:
+    mitosis.run(slow, params=params, trials_folder="trials")
+except Alarm as exc:
+    print("escaped:", exc)
+"""
+
+
+@pytest.mark.parametrize("base", ["Exception", "BaseException", "SystemExit"])
+def test_an_exception_of_the_caller_ends_the_trial_as_killed_and_gets_through(
+    prepared: Project, base: str
+) -> None:
+    prepared.write(go=ESCAPES.replace("BASE", base))
+    prepared.commit()
+    done = prepared.python("go.py")
+    assert "escaped: the caller's own" in done.out, done
+    (row,) = prepared.rows("trials/slow.db")
+    assert row["status"] == "killed"
+    assert row["reason"] == "Alarm was raised in its runner: the caller's own"
+    page = (prepared.root / "trials" / row["html"]).read_text()
+    assert "Alarm was raised in its runner" in page
+    assert row["ended_at"] is not None
+
+
+def test_a_running_trial_can_be_closed_by_who_knows_that_it_is_gone(prepared: Project) -> None:
+    process = prepared.start("go.py", "1")
+    started(prepared)
+    process.kill()
+    process.communicate()
+    (file,) = (prepared.root / "trials").glob("slow-one-1_*/record.json")
+    kept = json.loads(file.read_text())
+    kept["runner"] |= {"host": "elsewhere", "boot_id": "another"}
+    file.write_text(json.dumps(kept))
+    connection = sqlite3.connect(prepared.root / "trials/slow.db")
+    connection.execute("UPDATE trial SET host = 'elsewhere', boot_id = 'another'")
+    connection.commit()
+    connection.close()
+    left = prepared.mitosis("repair", "trials")
+    assert "--lost" in left.out, left
+    assert prepared.rows("trials/slow.db")[0]["status"] == "running"
+    done = prepared.mitosis("repair", "trials", "--lost", "slow-one-1")
+    assert done.status == 0, done
+    assert prepared.rows("trials/slow.db")[0]["status"] == "lost"
+
+
+def test_a_full_disk_costs_the_results_but_not_the_truth(prepared: Project) -> None:
+    folder = prepared.root / "trials"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1500k", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine allows no mounts")
+    try:
+        prepared.write(slow=FILLING)
+        prepared.commit()
+        done = prepared.python("go.py", "1")
+        assert "succeeded, main = 1" in done.out, done
+        assert "could not be stored: No space left on device" in done.err
+        (row,) = prepared.rows("trials/slow.db")
+        assert (row["status"], row["main"]) == ("succeeded", 1.0)
+        (kept,) = [record(f) for f in folder.glob("slow-one-1_*")]
+        assert "No space left on device" in kept["results_dropped"]["main"]
+        assert (folder / row["html"]).stat().st_size > 1000
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_database_that_is_held_at_the_end_is_waited_for_and_that_is_said(

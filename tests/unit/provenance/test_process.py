@@ -140,11 +140,11 @@ def test_a_boot_that_is_not_known_says_nothing() -> None:
     assert not is_gone(replace(runner(), boot_id="", pid=2**22 + 1))
 
 
-@pytest.mark.parametrize("namespace", ["pid:[1]", ""])
-def test_ids_that_are_counted_elsewhere_say_nothing(namespace: str) -> None:
-    ours = runner()
-    assert is_gone(replace(ours, pid=2**22 + 1))
-    assert not is_gone(replace(ours, pid=2**22 + 1, pid_namespace=namespace))
+def test_an_id_whose_counting_was_not_told_is_judged_on_its_own_host_only() -> None:
+    former = replace(runner(), pid_namespace="", machine_id="", started_after_boot=None)
+    assert not is_gone(former)
+    assert is_gone(replace(former, pid=2**22 + 1))
+    assert not is_gone(replace(former, pid=2**22 + 1, host="a container"))
 
 
 @pytest.mark.parametrize("pid", [0, -1, 2**40])
@@ -153,12 +153,19 @@ def test_an_id_that_none_can_have_says_nothing(pid: int) -> None:
 
 
 @pytest.mark.skipif(not can_unshare(), reason="a new namespace takes privileges")
-def test_a_process_in_a_container_is_not_judged_from_outside() -> None:
-    with another_process("unshare", "--pid", "--fork", "--mount-proc") as (_, other):
+def test_a_process_in_a_container_is_gone_when_nothing_of_the_container_is_left() -> None:
+    words = "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"
+    with another_process(*words) as (process, other):
         assert other.pid_namespace not in ("", runner().pid_namespace)
         assert other.machine_id == ""
         assert not is_gone(other)
         assert not is_gone(replace(other, pid=2**22 + 1))
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 10
+        while not is_gone(other) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert is_gone(other)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
