@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from textwrap import dedent
@@ -11,6 +12,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 _MARKUP = {char: f"&#{ord(char)};" for char in "\\`*_{}[]|$~#<>&"}
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""All but tabs and line ends; among them those that reverse the direction of a text."""
 
 NotebookNode = Any
 """nbformat's `NotebookNode`: a dict whose keys are attributes too."""
@@ -99,13 +103,20 @@ def _cell(make: Any, source: str, tag: str) -> NotebookNode:
 def _title(plan: Plan) -> str:
     rows = [f"| {_escaped(key)} | {_escaped(value)} |" for key, value in plan.facts]
     table = "\n".join(["| | |", "|:--|:--|", *rows])
-    parts = [f"# {_escaped(plan.experiment)}", dedent(plan.hypothesis).strip(), table]
+    claim = _visible(dedent(plan.hypothesis.replace("\r\n", "\n")).strip())
+    parts = [f"# {_escaped(plan.experiment)}", claim, table]
     return "\n\n".join(part for part in parts if part)
 
 
 def _escaped(text: str) -> str:
     """Return text that Markdown shows as it is, in a heading or a table's cell."""
-    return "".join(_MARKUP.get(char, char) for char in " ".join(text.split()) or repr(text))
+    line = _visible(" ".join(text.split())) or repr(text)
+    return "".join(_MARKUP.get(char, char) for char in line)
+
+
+def _visible(text: str) -> str:
+    """Return text with an escape for each character that steers a screen and shows nothing."""
+    return _CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)
 
 
 def _warning(text: str) -> str:

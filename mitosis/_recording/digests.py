@@ -13,6 +13,7 @@ from mitosis.errors import NotCanonicalError
 
 _MOST_PARTS = 5_000_000  # some 8 s, and as much memory as their texts
 _MOST_SECONDS = 60.0
+_TOO_LARGE = "it is too large"
 _CONTAINERS = (dict, list, tuple, set, frozenset)
 
 
@@ -60,9 +61,8 @@ def _over_all(results: Mapping[Any, Any], of: Mapping[str, str | None]) -> str |
 
 def _digest(value: Any, end: float) -> tuple[str | None, str]:
     try:
-        if time.monotonic() > end or _parts_left(value, _MOST_PARTS) < 0:
-            return None, "it is too large"
-        return digest(value), ""
+        reason = _TOO_LARGE if time.monotonic() > end else _fault(value)
+        return (None, reason) if reason else (digest(value), "")
     except NotCanonicalError as exc:
         path, reason = exc.faults[0]
         return None, f"{path}: {reason}"
@@ -70,14 +70,25 @@ def _digest(value: Any, end: float) -> tuple[str | None, str]:
         return None, f"{type(exc).__name__}: {exc}"
 
 
-def _parts_left(value: Any, left: int) -> int:
-    """Return how many parts are left of an allowance; less than none if it does not do."""
-    waiting = [value]
-    while waiting and left >= 0:
-        held = waiting.pop()
-        if type(held) in _CONTAINERS:
+def _fault(value: Any) -> str:
+    """Say why a value would have no digest, or one at too high a price; "" if neither.
+
+    A part that stands in several places counts in each.
+    """
+    left, above = _MOST_PARTS, set[int]()
+    waiting = [(value, False)]
+    while waiting:
+        held, is_done = waiting.pop()
+        if is_done:
+            above.discard(id(held))
+        elif id(held) in above:
+            return "it contains itself"
+        elif type(held) in _CONTAINERS:
             left -= len(held)
-            if left >= 0:
-                inside = held.values() if type(held) is dict else held
-                waiting.extend(part for part in inside if type(part) in _CONTAINERS)
-    return left
+            if left < 0:
+                return _TOO_LARGE
+            above.add(id(held))
+            waiting.append((held, True))
+            inside = held.values() if type(held) is dict else held
+            waiting.extend((part, False) for part in inside if type(part) in _CONTAINERS)
+    return ""

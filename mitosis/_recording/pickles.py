@@ -15,7 +15,7 @@ from typing import Any
 from mitosis._canonical import generic_origin, may_have_place, place_of
 from mitosis._layout import write_whole
 
-HOLDS_SECRET = "it holds a secret"  # noqa: S105 - says why, and is none
+HOLDS_SECRET = "it holds a secret, or what looks like one"  # noqa: S105 - says why, and is none
 """Why a result is not stored that must not be."""
 
 

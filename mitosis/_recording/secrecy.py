@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
 from mitosis._canonical import secrets_under
-from mitosis._redaction import MARK, redact_text
+from mitosis._redaction import (
+    LEAST_CHARACTERS,
+    KnownSecrets,
+    bytes_hold_token,
+    redact_text,
+    token_start,
+)
 
 EXPERIMENT = "\0experiment"
 """Under this name the pickle of an experiment is sent that holds a secret."""
 
 REGISTERED = "\0registered"
 """Under this name what is registered for types is sent, where it holds a secret."""
-
-_LEAST_CHARACTERS = 6  # a shorter one would blot out words
 
 
 class Secrets:
@@ -34,14 +35,11 @@ class Secrets:
         self,
         key: bytes | None = None,
         pickles: Mapping[str, bytes] | None = None,
-        values: tuple[str, ...] | list[str] = (),
+        values: Iterable[str] = (),
     ) -> None:
         self._key = key
         self.pickles = dict(pickles or {})
-        known = {value for value in values if len(value) >= _LEAST_CHARACTERS}
-        self._encoded = [value.encode("utf-8", "surrogatepass") for value in known]
-        spelled = sorted({way for value in known for way in _spellings(value)}, key=len)
-        self._known = re.compile("|".join(map(re.escape, spelled[::-1]))) if spelled else None
+        self._known = KnownSecrets(values)
 
     def keyed(self) -> AbstractContextManager[object]:
         """Have canonical texts hold digests in the place of secrets, as the locks do."""
@@ -49,26 +47,21 @@ class Secrets:
 
     def redact(self, text: str) -> str:
         """Return a text with a mark in the place of each secret."""
-        if len(text) < _LEAST_CHARACTERS:
+        if len(text) < LEAST_CHARACTERS:
             return text
-        if self._known:
-            text = self._known.sub(MARK, text)
-        return redact_text(text)
+        return redact_text(self._known.redact(text))
+
+    def settled(self, text: str) -> int:
+        """Return how much of a text can be redacted for good, whatever follows.
+
+        What remains is the beginning of a secret, as far as one can tell.
+        """
+        cut = min(self._known.open_start(text), token_start(text))
+        return self._known.whole(text, cut) if cut < len(text) else cut
 
     def are_in(self, data: bytes) -> bool:
-        """Tell whether data hold a secret value as it is."""
-        return any(value in data for value in self._encoded)
-
-
-def _spellings(value: str) -> set[str]:
-    """Return how a text may stand in an output: as it is, or as other texts quote it."""
-    return {
-        value,
-        repr(value)[1:-1],
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        html.escape(value),
-    }
+        """Tell whether data hold a secret that is known, or what looks like a token."""
+        return self._known.are_in(data) or bytes_hold_token(data)
 
 
 def redacted(value: Any, redact: Callable[[str], str]) -> Any:

@@ -102,7 +102,7 @@ class Session:
         self._loop = asyncio.get_running_loop()
         asyncio._set_running_loop(None)  # noqa: SLF001 - exported for event loops
         if self._output is None:
-            self._output = Output(self._log, self._secrets.redact)
+            self._output = Output(self._log, self._secrets)
             surroundings.show_log_records(self._task.log_level)
 
     def _settle_output(self) -> None:

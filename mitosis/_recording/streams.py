@@ -2,7 +2,8 @@
 
 ipykernel buffers what is printed. That would lose the last lines of a kernel that dies, and
 mix up the order of prints and log records. So everything is written to `output.log` before
-the call returns, and a stream is flushed when the other one is written to.
+the call returns, but for what may be the beginning of a secret, and a stream is flushed when
+the other one is written to.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._plaintext import PlainText
+from mitosis._recording.secrecy import Secrets
+from mitosis._recording.withholding import Withholding
 
 _FLUSH_SECONDS = 0.05
 _DRAIN_SECONDS = 5.0
@@ -101,17 +104,21 @@ class Output:
 
     Args:
         log: gets everything first.
-        redact: takes secrets out of a text.
+        secrets: are taken out before.
     """
 
-    def __init__(self, log: Log, redact: Callable[[str], str] = str) -> None:
-        self._redact = redact
+    def __init__(self, log: Log, secrets: Secrets | None = None) -> None:
+        self._log = log
+        self._withholding = Withholding(secrets or Secrets(), self._pass_on)
         self._told_of_failure = False
+        self._process = os.getpid()
         self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
         self._flushes = {name: stream.flush for name, stream in self._streams.items()}
+        self._writes = {name: stream.write for name, stream in self._streams.items()}
+        self._redrawing: set[str] = set()
         self._last: str | None = None  # the stream that may hold what the notebook lacks
         for name, stream in self._streams.items():
-            self._route(name, stream, log)
+            self._route(name, stream)
 
     def settle(self, *_: object) -> None:
         """Hand everything to the notebook, also what children wrote to the descriptors.
@@ -121,37 +128,39 @@ class Output:
         sys.stdout, sys.stderr = self._streams["stdout"], self._streams["stderr"]
         for stream in self._streams.values():
             _wait_for_empty_pipe(getattr(stream, "_fid", None))
+        self._withholding.release()
         for flush in self._flushes.values():
             flush()
 
-    def _route(self, name: str, stream: Any, log: Log) -> None:
-        original = stream.write
-        redraws = False
-
+    def _route(self, name: str, stream: Any) -> None:
         def write(text: str) -> int:
-            nonlocal redraws
-            length = len(text)
-            text = self._redact(text.encode("utf-8", "backslashreplace").decode())
-            log.write(name, text)
-            if log.failure and not self._told_of_failure:
-                self._told_of_failure = True
-                text = f"[mitosis: output.log is incomplete from here: {log.failure}]\n{text}"
-            if self._last not in (name, None):
-                self._flushes[self._last]()
-            self._last = name
-            redraws = "\r" in text
-            original(text)
-            return length
+            self._withholding.write(name, text.encode("utf-8", "backslashreplace").decode())
+            return len(text)
 
         def flush() -> None:
+            if os.getpid() != self._process:
+                self._withholding.release()  # a child may end without another word
             # A bar flushes each of its frames, which takes a visit to another thread. All but
             # the last are overdrawn, and that one is shown a moment later in any case.
-            if not redraws:
+            if name not in self._redrawing:
                 self._flushes[name]()
 
         stream.write, stream.flush = write, flush
         stream.buffer = _Bytes(write)
         stream.flush_interval = _FLUSH_SECONDS
+
+    def _pass_on(self, name: str, text: str) -> None:
+        """Write a text without secrets to the log, and then to the notebook."""
+        self._log.write(name, text)
+        if self._log.failure and not self._told_of_failure:
+            self._told_of_failure = True
+            why = self._log.failure
+            text = f"[mitosis: output.log is incomplete from here: {why}]\n{text}"
+        if self._last not in (name, None):
+            self._flushes[self._last]()
+        self._last = name
+        (self._redrawing.add if "\r" in text else self._redrawing.discard)(name)
+        self._writes[name](text)
 
 
 def _wait_for_empty_pipe(descriptor: int | None) -> None:

@@ -187,8 +187,8 @@ def _stated_hypothesis(subject: Any, run: Any, faults: list[str]) -> Any:
     """
     stated = _asked(subject, "hypothesis", faults)
     is_space = isinstance(stated, dict) and _has_signature(run) and _takes(run, "hypothesis")
-    is_none = stated in (None, _RAISED) or isinstance(stated, ModuleType) or is_space
-    return "" if is_none else stated
+    is_none = stated is None or stated is _RAISED or isinstance(stated, ModuleType)
+    return "" if is_none or is_space else stated
 
 
 def _text_faults(subject: Any, run: Any, stated: Any) -> Iterator[str]:

@@ -11,6 +11,8 @@ import pytest
 from tests.functional.conftest import Project
 from tests.unit.store.legacy import make_databases, make_folder, state_of
 
+pytestmark = pytest.mark.slow
+
 PEAK = """
 name = "peak"
 amplitude = {"a": AMPLITUDE, "np": 0.75}

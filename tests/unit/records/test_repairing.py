@@ -234,7 +234,8 @@ def test_a_trial_of_another_machine_that_may_run_is_left_and_told(tmp_path: Path
     before = files(tmp_path)
     repaired = repair(tmp_path)
     assert repaired.left == (
-        "sine-low-1 runs on far-away (process 4242), or did: only there can one tell",
+        "sine-low-1 runs on far-away (process 4242), or did: from here one cannot tell; "
+        "if you know that it is gone, close it with --lost",
     )
     assert repaired.is_sound
     assert files(tmp_path) == before

@@ -1,0 +1,163 @@
+"""Tokens by their shape: the prefixes that issuers give them so that they can be found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+MARK = "***"
+_SHORTEST = 12  # of all that a shape fits and that is worth hiding
+_IN_ADDRESS = re.compile(r"(://)[^/\s]*@")
+_PEM = (
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+    r"[^-]*(?:-(?!----)[^-]*)*(?:-----END [A-Z0-9 ]{0,60}-----)?"
+)
+_TABLE = {
+    r"gh[oprsu]_[A-Za-z0-9]{20,}": ("gho_", "ghp_", "ghr_", "ghs_", "ghu_"),  # GitHub
+    r"github_pat_\w{20,}": ("github_pat_",),
+    r"\bgl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[\w-]{20,}": ("gl",),  # GitLab
+    r"\bhf_[A-Za-z0-9]{20,}": ("hf_",),  # Hugging Face
+    r"(?<![\w-])sk-(?=[\w-]*\d)[\w-]{20,}": ("sk-",),  # OpenAI, Anthropic
+    r"\bxox[a-z]-[\w-]{10,}": ("xox",),  # Slack
+    r"\bxapp-[\w-]{10,}": ("xapp-",),
+    r"\bhooks\.slack\.com/(?:services|workflows|triggers)/[\w/-]+": ("hooks.slack.com/",),
+    r"\bdiscord(?:app)?\.com/api/webhooks/[\w/-]+": ("/api/webhooks/",),
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b": ("AKIA", "ASIA"),  # AWS
+    r"\bAIza[\w-]{35}": ("AIza",),  # Google
+    r"\bGOCSPX-[\w-]{20,}": ("GOCSPX-",),
+    r"\bya29\.[\w-]{20,}": ("ya29.",),
+    r"\b(?:AccountKey|SharedAccessKey)=[\w+/]{30,}={0,2}": ("AccountKey=", "AccessKey="),
+    r"\b[\w~.-]{3}8Q~[\w~.-]{31,}": ("8Q~",),  # Azure
+    r"\bnpm_[A-Za-z0-9]{30,}": ("npm_",),
+    r"\bpypi-[\w-]{50,}": ("pypi-",),
+    r"\bdo[opr]_v1_[0-9a-f]{40,}": ("_v1_",),  # DigitalOcean
+    r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}": ("k_live_", "k_test_"),  # Stripe
+    r"\bwhsec_[\w+/]{20,}": ("whsec_",),
+    r"\bSG\.[\w-]{16,}\.[\w-]{16,}": ("SG.",),  # SendGrid
+    r"\bSK[0-9a-f]{32}\b": ("SK",),  # Twilio
+    r"\bdapi[0-9a-f]{32}": ("dapi",),  # Databricks
+    r"\b[0-9]{8,10}:AA[\w-]{33}": (":AA",),  # Telegram
+    r"\bshp(?:at|ca|pa|ss)_[0-9a-f]{32}": ("shpat_", "shpca_", "shppa_", "shpss_"),
+    r"\bgsk_[A-Za-z0-9]{40,}": ("gsk_",),  # Groq
+    r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}": ("AGE-SECRET-KEY-",),
+    r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*": ("eyJ",),  # JSON web token
+    _PEM: ("PRIVATE KEY",),
+    r"(?<=[Bb]earer )\S+": ("earer ",),
+    r"(?<=[Aa]uthorization: [Bb]asic )\S+": ("asic ",),
+    r"(?<=[?&]sig=)[\w%+/=-]{16,}": ("&sig=", "?sig="),
+    r"(?<=[?&]token=)[\w%+/=.-]{8,}": ("&token=", "?token="),
+    r"(?<=[?&]api_key=)[\w%+/=.-]{8,}": ("&api_key=", "?api_key="),
+    r"(?<=[?&]access_token=)[\w%+/=.-]{8,}": ("&access_token=", "?access_token="),
+}
+"""Shape to what must stand in a text that it fits, for that costs little to look for."""
+
+_HINTS = tuple(hint for hints in _TABLE.values() for hint in hints)
+_BEGUN = {hint[:n] for hint in (*_HINTS, "://") if " " not in hint for n in range(1, len(hint))}
+"""What a text ends with when a hint has begun there."""
+_LONGEST_BEGUN = max(map(len, _BEGUN))
+_PHRASES = ("bearer ", "authorization: basic ")
+"""Behind these words stands a secret, in whatever case."""
+_LONGEST_WORD = 200
+_LONGEST_KEY = 1 << 14
+_KEY_BEGIN = "-----BEGIN "
+_KEY_END = re.compile(r"-----END [A-Z0-9 ]*-----")
+_MOST_BYTES = 1 << 24
+_PRINTABLE = re.compile(rb"[ -~]{12,}")
+_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@][^/\s]*@")
+
+
+def redact_text(text: str) -> str:
+    """Return a text without passwords in addresses and without tokens known by their shape."""
+    if "://" in text:
+        text = _IN_ADDRESS.sub(rf"\1{MARK}@", text)
+    return redact_tokens(text)
+
+
+def redact_tokens(text: str) -> str:
+    """Return a text without the tokens that are known by their shape."""
+    for shape, hints in _TABLE.items():
+        for hint in hints:
+            if hint in text:
+                text = _compiled(shape).sub(MARK, text)
+                break
+    return text
+
+
+def has_token(text: str) -> bool:
+    """Tell whether a text holds a password in an address, or a token of a known shape."""
+    if "://" in text and _PASSWORD.search(text):
+        return True
+    return any(
+        hint in text and _compiled(shape).search(text)
+        for shape, hints in _TABLE.items()
+        for hint in hints
+    )
+
+
+def may_hold_token(text: str) -> bool:
+    """Tell quickly whether a text has to be looked at for tokens."""
+    return "://" in text or (len(text) >= _SHORTEST and any(hint in text for hint in _HINTS))
+
+
+def bytes_hold_token(data: bytes) -> bool:
+    """Tell whether data hold a token of a known shape, as text of one, two or four bytes.
+
+    The first 16 MiB are looked through: what is larger is numbers.
+    """
+    data = data[:_MOST_BYTES]
+    return _in_text(data) or (b"\0" in data and _in_text(data.replace(b"\0", b"")))
+
+
+def token_start(text: str) -> int:
+    """Return where at the end of a text a token begins that may go on; its length if none.
+
+    It is the last word, if there is a sign of a token in it, with what announces one; and a
+    private key without its end.
+    """
+    end = len(text)
+    word = max(text.rfind(space) for space in " \n\r\t") + 1
+    starts = [end, *_begun_phrases(text, word)]
+    if end - word <= _LONGEST_WORD and _may_go_on(text[word:]):
+        starts.append(word)
+    key = text.rfind(_KEY_BEGIN, max(0, end - _LONGEST_KEY))
+    if key >= 0 and "PRIVATE KEY" in text[key:] and not _KEY_END.search(text, key):
+        starts.append(key)
+    return min(starts)
+
+
+def ends_in_token(text: str) -> bool:
+    """Tell whether the last that stands in a text is a token, of which more may follow."""
+    word = text[max(text.rfind(space) for space in " \n\r\t") + 1 :]
+    return may_hold_token(word) and any(
+        found.end() == len(word)
+        for shape, hints in _TABLE.items()
+        if any(hint in word for hint in hints)
+        for found in _compiled(shape).finditer(word)
+    )
+
+
+def _in_text(data: bytes) -> bool:
+    return has_token("\n".join(run.decode() for run in _PRINTABLE.findall(data)))
+
+
+def _may_go_on(word: str) -> bool:
+    if "://" in word or any(hint in word for hint in _HINTS):
+        return True
+    return any(word[-n:] in _BEGUN for n in range(1, min(len(word), _LONGEST_BEGUN) + 1))
+
+
+def _begun_phrases(text: str, word: int) -> Iterator[int]:
+    """Yield where a phrase begins that the text breaks off in, or right behind."""
+    for phrase in (*_PHRASES, _KEY_BEGIN.lower()):
+        before = text[max(0, word - len(phrase)) : word].lower()
+        if before == phrase and len(text) - word <= _LONGEST_WORD:
+            yield word - len(phrase)
+        tail = text[-len(phrase) :].lower()
+        yield from (len(text) - n for n in range(1, len(tail) + 1) if phrase[:n] == tail[-n:])
+
+
+@cache
+def _compiled(shape: str) -> re.Pattern[str]:
+    """Compile a shape when a text asks for it: most kernels never need most of them."""
+    return re.compile(shape, re.ASCII)
