@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from mitosis._model import DataFile
+from mitosis._redaction import redact_tokens
 from mitosis.errors import DataFileError
 
 _CHUNK = 16 << 20
@@ -78,7 +79,7 @@ def data_files(
         DataFileError: one of them cannot be read.
     """
     found = (data_file(path, base, known) for path in paths)
-    return tuple({file.path: file for file in found}.values())
+    return tuple({(file.path, file.digest): file for file in found}.values())
 
 
 def data_file(path: Path | str, base: Path | None = None, known: Known = _NOTHING) -> DataFile:
@@ -103,9 +104,7 @@ def data_file(path: Path | str, base: Path | None = None, known: Known = _NOTHIN
             return former
         digest = _digest(place, found)
         if found == _look(place):
-            return DataFile(
-                told, digest, found.size_bytes, found.modified_at, found.identity
-            )
+            return DataFile(told, digest, found.size_bytes, found.modified_at, found.identity)
     raise DataFileError(path=place, reason="it changes while it is read")
 
 
@@ -162,7 +161,7 @@ def _told(path: Path, base: Path | None) -> str:
             if place.is_relative_to(base):
                 shown = place.relative_to(base)
                 break
-    return os.fsencode(shown).decode("utf-8", "backslashreplace")
+    return redact_tokens(os.fsencode(shown).decode("utf-8", "backslashreplace"))
 
 
 def _look(path: Path) -> _Found:

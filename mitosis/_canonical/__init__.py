@@ -34,6 +34,7 @@ from mitosis._canonical.secrecy import (
     secrets_under,
     shown_text,
 )
+from mitosis._canonical.table_secrets import table_secrets
 from mitosis._canonical.text import VERSION, Form, canonical, digest, form, text_digest
 
 _RULES = (containers, forbidden, references, standard_containers, standard_values)
@@ -62,5 +63,6 @@ __all__ = [
     "secret_digest",
     "secrets_under",
     "shown_text",
+    "table_secrets",
     "text_digest",
 ]

@@ -17,6 +17,9 @@ from mitosis._canonical.lookup import leads_to
 from mitosis._canonical.objects import attributes, rebuilt
 from mitosis._canonical.registry import Writer, key_of, named
 from mitosis._canonical.scalars import integer, quoted
+from mitosis._canonical.secrecy import EDITION as SECRECY
+from mitosis._canonical.secrecy import keyed_members
+from mitosis._canonical.table_secrets import table_secrets
 
 _NANOSECONDS = {"us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 _DERIVED = {"calendar"}
@@ -35,7 +38,9 @@ def write_frame(value: Any, writer: Writer) -> str:
         f"index={labels(value.index, writer, '.index')}",
         f"data=[{', '.join(contents)}]",
     ]
-    return composed(value, parts + _notes(value, writer), writer)
+    return _without_secrets(
+        value, composed(value, parts + _notes(value, writer), writer), writer
+    )
 
 
 @named("pandas.Series")
@@ -46,7 +51,9 @@ def write_series(value: Any, writer: Writer) -> str:
         f"index={labels(value.index, writer, '.index')}",
         f"name={writer.form(value.name, '.name')}",
     ]
-    return composed(value, parts + _notes(value, writer), writer)
+    return _without_secrets(
+        value, composed(value, parts + _notes(value, writer), writer), writer
+    )
 
 
 @named("pandas.Index")
@@ -203,6 +210,11 @@ def _masked_elements(array: Any, dtype: Any, writer: Writer, step: str) -> list[
         f"values={writer.form(shown, step)}",
         f"missing={writer.form(array.isna(), step)}",
     ]
+
+
+def _without_secrets(value: Any, text: str, writer: Writer) -> str:
+    without = keyed_members(text, table_secrets(value))
+    return without if without != text and writer.since(SECRECY) else text
 
 
 def _notes(value: Any, writer: Writer) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -23,7 +23,9 @@ from mitosis._model import Secret
 from mitosis._redaction import (
     calls_secret,
     has_token,
+    holds_pair,
     is_called_secret,
+    may_be_called_secret,
     may_call_secret,
     may_hold_token,
 )
@@ -35,8 +37,13 @@ HEAD = "Secret("
 SHOWN = "Secret(***)"
 
 _STRING = r"b?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
-_SIGN = re.compile(rf"({_STRING})|([A-Za-z_][A-Za-z0-9_]*)=|[\[({{]|[\])}}]|, ")
-_HIDDEN = re.compile(rf"Secret\((str=|bytes=|)'([0-9a-f]{{8}}):([0-9a-f]{{64}})'\)|{_STRING}")
+_SIGN = re.compile(
+    rf"({_STRING})|([A-Za-z_][A-Za-z0-9_]*)=|[\[({{]|[\])}}]|, "
+    r"|(?<![\w.'+-])([0-9]{4,})(?![\w.])"
+)
+_HIDDEN = re.compile(
+    rf"Secret\((str=|bytes=|int=|)'([0-9a-f]{{8}}):([0-9a-f]{{64}})'\)|{_STRING}"
+)
 _IN_PATH = re.compile(r"\['([^']*)'\]|\.([A-Za-z_][A-Za-z0-9_]*)")
 
 Replace = Callable[[str, str], str]
@@ -111,10 +118,26 @@ def keyed_text(text: str) -> str:
 
     def replace(literal: str, value: str) -> str:
         keyed.met.texts.add(value)
-        kind = "bytes" if literal.startswith("b") else "str"
+        kind = {"b": "bytes", "'": "str", '"': "str"}.get(literal[0], "int")
         return f"Secret({kind}='{_digest(literal, keyed.key)}')"
 
     return hide(text, replace, _argument.get())
+
+
+def keyed_members(text: str, texts: Collection[str]) -> str:
+    """Return a canonical text with digests in the place of these members of it."""
+    keyed = _keyed.get()
+    if keyed is None or not texts:
+        return text
+
+    def replace(found: re.Match[str]) -> str:
+        value = _value(found[0])
+        if value not in texts:
+            return found[0]
+        keyed.met.texts.add(value)
+        return f"Secret(str='{_digest(found[0], keyed.key)}')"
+
+    return re.sub(_STRING, replace, text)
 
 
 def shown_text(text: str, path: str = "", argument: str = "") -> str:
@@ -165,7 +188,7 @@ def hide(text: str, replace: Replace, argument: str = "") -> str:
         argument: the name that leads to the whole value.
     """
     named = calls_secret(argument) or may_call_secret(text)
-    if not named and not may_hold_token(text):
+    if not named and not may_be_called_secret(text) and not may_hold_token(text):
         return text
     return _Reader(text, replace, argument).read()
 
@@ -184,13 +207,15 @@ class _Reader:
     """Goes through a text sign by sign, and knows which name leads to each literal.
 
     A name leads to what stands right behind it, and to all members of a plain list, tuple, set
-    or dict that stands there. A text at the head of a tuple is a name too, as in headers.
+    or dict that stands there. A text at the head of a tuple is a name too, as in headers, and
+    so is an option in a command line.
     """
 
     def __init__(self, text: str, replace: Replace, argument: str) -> None:
         self._text = text
         self._replace = replace
         self._may_hold_tokens = may_hold_token(text)
+        self._may_hold_pairs = may_be_called_secret(text)
         self._label = argument
         self._held_by = ""
         self._above: list[str] = []
@@ -203,6 +228,8 @@ class _Reader:
         whole = sign[0]
         if sign[1]:
             return self._literal(sign)
+        if sign[3]:
+            return self._number(sign)
         if sign[2]:
             self._label = sign[2]
         elif whole in "[({":
@@ -226,7 +253,7 @@ class _Reader:
         is_key = self._text.startswith(": ", end)
         names = () if is_key else (self._label, self._held_by)
         at_head = self._text.startswith("(", sign.start() - 1)
-        is_head = at_head and self._text.startswith(", ", end)
+        is_head = self._text.startswith(", ", end) and (at_head or literal[1] == "-")
         value = _value(literal) if is_key or is_head or self._is_suspect(names) else ""
         self._head = value if is_head else ""
         self._label = value if is_key else ""
@@ -234,11 +261,20 @@ class _Reader:
             return self._replace(literal, value)
         return literal
 
+    def _number(self, sign: re.Match[str]) -> str:
+        number, names = sign[3], (self._label, self._held_by)
+        is_key = self._text.startswith(": ", sign.end())
+        if is_key or not any(is_called_secret(number, name) for name in names):
+            return number
+        return self._replace(number, number)
+
     def _is_suspect(self, names: tuple[str, ...]) -> bool:
-        return self._may_hold_tokens or any(map(calls_secret, names))
+        return self._may_hold_tokens or self._may_hold_pairs or any(map(calls_secret, names))
 
     def _is_secret(self, value: str, names: tuple[str, ...]) -> bool:
         if self._may_hold_tokens and has_token(value):
+            return True
+        if self._may_hold_pairs and holds_pair(value):
             return True
         return any(is_called_secret(value, name) for name in names)
 

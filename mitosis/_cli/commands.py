@@ -43,7 +43,7 @@ def _trial_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--seed",
             type=click.IntRange(min=0),
-            help="Of the global generators; passed to a run that takes one. Default: generated.",
+            help="For the global generators, and for a run that takes one. Default: generated.",
         ),
         click.option(
             "-d",

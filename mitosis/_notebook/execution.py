@@ -159,8 +159,8 @@ class Execution:
             try:
                 await client.async_start_new_kernel_client()
             except (RuntimeError, OSError) as exc:
-                said = self._kernel.said() or str(exc)
-                return self._stopped() or _no_kernel(self._redact(said))
+                said = self._redact(self._kernel.said() or str(exc))
+                return self._stopped() or await self._not_up(said)
             began = time.monotonic()
             try:
                 async with self._watched(client):
@@ -179,6 +179,14 @@ class Execution:
             cpu_seconds=self._consumption.cpu_seconds(),
             peak_memory_bytes=self._consumption.peak_memory_bytes(),
         )
+
+    async def _not_up(self, said: str) -> Ending:
+        """Return the ending of a kernel that never answered: it failed, or was killed."""
+        assert self._kernel
+        code = await self._kernel.exit_code()
+        if code is None or code >= 0:
+            return _no_kernel(said)
+        return Ending(Status.KILLED, self._how_it_died(code), said, started=False)
 
     @asynccontextmanager
     async def _watched(self, client: Client) -> AsyncIterator[None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mitosis._datafile import file_digest
 from mitosis._model import CodeState, Environment
 from mitosis._provenance.command import readable, run_git
+from mitosis._redaction import MARK
 from mitosis.errors import DataFileError, NoRepositoryError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -52,7 +53,8 @@ def changed_files(repository: Path, old_commit: str, new_commit: str) -> list[st
 def changed_modules(state: CodeState) -> list[str]:
     """Return the modules of a state whose files hold something else now, or are gone."""
     root = state.repository
-    return [f for f, digest in state.modules.items() if root and _now(root / f) != digest]
+    named = ((f, digest) for f, digest in state.modules.items() if MARK not in f)
+    return [f for f, digest in named if root and _now(root / f) != digest]
 
 
 def _now(file: Path) -> str | None:

@@ -19,6 +19,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
+from mitosis._redaction import redact_tokens
 from mitosis.errors import NoRepositoryError
 
 NO_GIT = "there is no git on this machine"
@@ -109,8 +110,8 @@ def run_git(place: Path, *arguments: str) -> bytes:
 
 
 def readable(name: bytes) -> str:
-    """Return a name that git reported as one line of text that can be stored and printed."""
-    text = name.decode("utf-8", "backslashreplace")
+    """Return a name that git reported as a line that can be stored, with no token in it."""
+    text = redact_tokens(name.decode("utf-8", "backslashreplace"))
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 

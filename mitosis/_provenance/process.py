@@ -65,8 +65,8 @@ def is_gone(runner: Runner) -> bool:
     ours, theirs = _pid_namespace(), runner.pid_namespace
     if ours == _FIRST_NAMESPACE and theirs not in ("", ours):
         return _is_over(theirs)
-    if not theirs and runner.host != platform.node():
-        return False
+    if not theirs and runner.host != platform.node() and sys.platform != "darwin":
+        return False  # a Mac has no containers, and other names in other networks
     return theirs in ("", ours) and not _is_alive(runner)
 
 
@@ -75,8 +75,8 @@ def can_be_judged(runner: Runner) -> bool:
     ours, theirs = _pid_namespace(), runner.pid_namespace
     if not runner.boot_id or runner.boot_id != _boot_id():
         return False
-    is_told = theirs == ours or (theirs and ours == _FIRST_NAMESPACE)
-    return bool(is_told or (not theirs and runner.host == platform.node()))
+    sees_all = ours == _FIRST_NAMESPACE and os.geteuid() == 0
+    return theirs == ours or (sees_all if theirs else runner.host == platform.node())
 
 
 def _is_over(namespace: str) -> bool:

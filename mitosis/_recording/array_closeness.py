@@ -18,7 +18,9 @@ RESIDUE = 1e-12
 """So do floats that are this close, by the largest number of the same array or list."""
 
 LAST_PLACES = 4
-"""So do floats that are this many units in the last place apart, as few bits may demand."""
+"""So do floats that are as many units in their last place apart: not all have 53 bits."""
+
+_SMALLEST = math.ulp(0.0)
 
 _BLOCK = 1 << 20
 
@@ -47,7 +49,7 @@ def numbers_apart(then: complex, now: complex, scale: float) -> float:
         return 0.0
     apart, size = abs(then - now), max(abs(then), abs(now))
     if math.isfinite(size):
-        if apart <= max(RELATIVE * size, LAST_PLACES * math.ulp(size)):
+        if apart <= max(RELATIVE * size, LAST_PLACES * _SMALLEST):
             return apart / size
         if apart <= RESIDUE * scale:
             return apart / scale
@@ -104,7 +106,9 @@ def _beside(apart: Any, size: Any, scale: float) -> Any:
     """Return each difference beside what it is noise of; NaN where it is more than noise."""
     import numpy as np
 
-    close = (apart <= RELATIVE * size) | (apart <= LAST_PLACES * np.spacing(size))
+    bits = np.finfo(size.dtype)
+    relative = max(RELATIVE, LAST_PLACES * float(bits.eps))
+    close = (apart <= relative * size) | (apart <= LAST_PLACES * bits.smallest_subnormal)
     residual = ~close & (apart <= RESIDUE * scale)
     by_scale = np.where(residual, apart / (scale or 1.0), np.nan)
     return np.where(np.isfinite(size), np.where(close, apart / size, by_scale), np.nan)

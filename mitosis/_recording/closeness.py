@@ -193,7 +193,9 @@ def _tables_apart(then: Any, now: Any) -> Iterator[float]:
 
 
 def _columns_apart(then: Any, now: Any) -> Iterator[float]:
-    if then.dtype.kind in "fc" and isinstance(then.to_numpy(), type(then.values)):
+    import numpy as np
+
+    if then.dtype == now.dtype and isinstance(then.dtype, np.dtype) and then.dtype.kind in "fc":
         yield from _apart(then.to_numpy(), now.to_numpy())
     else:
         yield from _texts_apart(canonical(then), canonical(now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -100,14 +100,18 @@ def data_to_json(file: DataFile) -> dict[str, Any]:
     return asdict(file) | {"modified_at": file.modified_at.isoformat()}
 
 
-def data_from_json(stored: dict[str, Any]) -> DataFile:
-    """Return an input file from its JSON."""
+def data_from_json(stored: Mapping[str, Any]) -> DataFile:
+    """Return an input file from its JSON.
+
+    Raises:
+        KeyError, TypeError, ValueError: it lacks something, or holds something else.
+    """
     return DataFile(
-        path=stored["path"],
-        digest=stored["digest"],
-        size_bytes=stored["size_bytes"],
+        path=str(stored["path"]),
+        digest=str(stored["digest"]),
+        size_bytes=int(stored["size_bytes"]),
         modified_at=datetime.fromisoformat(stored["modified_at"]),
-        identity=stored.get("identity", ""),
+        identity=str(stored.get("identity", "")),
     )
 
 

@@ -87,8 +87,9 @@ def _fault(value: Any) -> str:
             left -= len(held)
             if left < 0:
                 return _TOO_LARGE
-            above.add(id(held))
-            waiting.append((held, True))
-            inside = held.values() if type(held) is dict else held
-            waiting.extend((part, False) for part in inside if type(part) in _CONTAINERS)
+            parts = held.values() if type(held) is dict else held
+            inside = [(part, False) for part in parts if type(part) in _CONTAINERS]
+            if inside:
+                above.add(id(held))
+                waiting += [(held, True), *inside]
     return ""

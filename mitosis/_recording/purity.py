@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._layout import TrialFolder
-from mitosis._recording.closeness import closeness, differing_keys
+from mitosis._recording.closeness import Closeness, closeness, differing_keys
 from mitosis._recording.digests import Digests
 from mitosis._recording.pickles import read_pickle
 from mitosis._recording.report import Report, shortened
@@ -16,6 +16,7 @@ from mitosis._recording.report import Report, shortened
 _ABSENT = "(absent)"
 _MOST = 10
 _MOST_BYTES = 1 << 30
+_NOT_COMPARED = Closeness(is_close=False)
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,17 @@ def _compare(
     if remark:
         shown = {str(key): shortened(value) for key, value in results.items()}
         pairs = [
-            (key, report.results.get(key, _ABSENT), shown.get(key, _ABSENT))
+            _told_apart(
+                key,
+                (report.results.get(key, _ABSENT), shown.get(key, _ABSENT)),
+                (then.get(key), digests.of.get(key)),
+            )
             for key in differing
         ]
         return Purity(name, "different", pairs, not_compared=unknown, remark=remark)
-    return _by_value(name, differing, old, {str(k): v for k, v in results.items()}, unknown)
+    now = {str(key): value for key, value in results.items()}
+    of = {key: (then.get(key), digests.of.get(key)) for key in differing}
+    return _by_value(name, of, (old, now), unknown)
 
 
 def _by_digest(name: str, digests: Digests, trial: Mapping[str, Any]) -> Purity | None:
@@ -110,30 +117,42 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
 
 def _by_value(
     name: str,
-    differing: Sequence[str],
-    then: Mapping[str, Any],
-    now: Mapping[str, Any],
+    differing: Mapping[str, tuple[str | None, str | None]],
+    results: tuple[Mapping[str, Any], Mapping[str, Any]],
     unknown: Sequence[str],
 ) -> Purity:
+    then, now = results
     found: list[tuple[str, str, str]] = []
     largest, is_noise, remark = 0.0, True, ""
-    for key in differing:
-        if key not in then or key not in now:
-            is_noise = False
-        else:
+    for key, of in differing.items():
+        compared = _NOT_COMPARED
+        if key in then and key in now:
             try:
                 compared = closeness(then[key], now[key])
             except Exception as exc:  # noqa: BLE001 - whatever a value raises that is looked at
                 remark = f"{key!r} could not be looked at: {type(exc).__name__}: {exc}"
-                is_noise = False
-            else:
-                is_noise &= compared.is_close
-                largest = max(largest, compared.largest_relative)
-        found.append((key, _shown(then, key), _shown(now, key)))
+        is_noise &= compared.is_close
+        largest = max(largest, compared.largest_relative)
+        found.append(_told_apart(key, (_shown(then, key), _shown(now, key)), of, compared))
     if is_noise and largest == 0.0:
         return Purity(name, not_compared=unknown)
     verdict = "noise" if is_noise else "different"
     return Purity(name, verdict, found, largest if is_noise else None, unknown, remark)
+
+
+def _told_apart(
+    key: str,
+    shown: tuple[str, str],
+    digests: tuple[str | None, str | None],
+    compared: Closeness = _NOT_COMPARED,
+) -> tuple[str, str, str]:
+    """Return key, result then and result now, so that the two are not the same text."""
+    if shown[0] != shown[1]:
+        return key, *shown
+    if compared.then != compared.now:
+        return f"{key}{compared.place}", compared.then, compared.now
+    then, now = (f"{shown[0]} (digest {str(digest)[:12]})" for digest in digests)
+    return key, then, now
 
 
 def _shown(results: Mapping[str, Any], key: str) -> str:

@@ -6,10 +6,12 @@ before the experiment runs. Afterwards their states tell which of them it drew f
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
+from hashlib import sha256
 from typing import Any
 
 
@@ -50,16 +52,31 @@ class Generators:
         self._seeded: set[str] = set()
         self._reseeded: set[str] = set()
         self._watched: set[str] = set()
+        self._forks = 0
 
     def begin(self) -> None:
-        """Seed all that are there, and each other as soon as its library is imported."""
+        """Seed all that are there, and each other as soon as its library is imported.
+
+        In a forked process, Python itself seeds `random` from the system's entropy. There it is
+        seeded again, from the seed and the number of the fork.
+        """
         self._start_all()
         sys.meta_path.insert(0, _Arrivals(self._start))
+        os.register_at_fork(before=self._count_fork, after_in_child=self._seed_fork)
 
     def seed_globals(self, seed: int) -> None:
         """Seed all that are there, so that what follows starts at exactly this seed."""
         self._seed = seed
         self._start_all()
+
+    def _count_fork(self) -> None:
+        self._forks += 1
+
+    def _seed_fork(self) -> None:
+        if self._seed is not None:
+            told = sha256(f"{self._seed} {self._forks}".encode()).digest()
+            self._seed, self._forks = int.from_bytes(told[:8]), 0
+            sys.modules["random"].seed(self._seed)
 
     def use(self) -> dict[str, dict[str, bool | None]]:
         """Return of each that is there whether it was seeded, and whether it was drawn from.

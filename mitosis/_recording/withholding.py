@@ -16,9 +16,6 @@ from collections.abc import Callable
 from mitosis._recording.secrecy import Secrets
 from mitosis._redaction import ends_in_token
 
-_SECONDS = 0.2
-"""How long a piece waits for the next one."""
-
 _MORE = re.compile(r"[\w+/=.~%-]*")
 
 _Source = tuple[str, int]
@@ -31,11 +28,15 @@ class Withholding:
     Args:
         secrets: tell what is one.
         pass_on: called with stream name and text.
+        seconds: how long a piece waits for the next one.
     """
 
-    def __init__(self, secrets: Secrets, pass_on: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, secrets: Secrets, pass_on: Callable[[str, str], None], seconds: float = 0.2
+    ) -> None:
         self._secrets = secrets
         self._pass_on = pass_on
+        self._seconds = seconds
         self._renew()
         os.register_at_fork(after_in_child=self._renew)
 
@@ -67,12 +68,15 @@ class Withholding:
             for source in list(self._held):
                 self._let_go(source)
             self._cut.clear()
+            if self._timer:
+                self._timer.cancel()
+                self._timer = None
 
     def _hold(self, source: _Source, text: str) -> None:
         self._held[source] = text
         self._touched = time.monotonic()
         if self._timer is None:
-            self._start_timer(_SECONDS)
+            self._start_timer(self._seconds)
 
     def _start_timer(self, seconds: float) -> None:
         # Each time a new one: ipykernel sends what a thread writes to the cell that started it.
@@ -83,7 +87,7 @@ class Withholding:
     def _look(self) -> None:
         with self._lock:
             self._timer = None
-            left = self._touched + _SECONDS - time.monotonic()
+            left = self._touched + self._seconds - time.monotonic()
             if self._held and left > 0:
                 self._start_timer(left)
             else:

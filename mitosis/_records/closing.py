@@ -84,7 +84,7 @@ def close_dead(
     closed: list[Closed] = []
     try:
         with patience(_PATIENCE_SECONDS):
-            running, lost = store.running(), store.lost()
+            running, lost = store.running_and_lost()
             if not (running or lost) or not _is_writable(trials_folder, store.path):
                 return []
             for trial in lost:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from mitosis._datafile import changed_data
 from mitosis._layout import TrialFolder
 from mitosis._model import Claim, DataFile
+from mitosis._recording.data import data_from_json
 
 
 def input_files(folder: TrialFolder, named: Iterable[DataFile] = ()) -> tuple[DataFile, ...]:
@@ -43,7 +42,7 @@ def recorded_places(folder: TrialFolder) -> Iterator[tuple[Path, DataFile]]:
     """Yield the input files that a trial named itself, with where each of them was."""
     for part in json_lines(folder.data):
         try:
-            file = to_data_file(part)
+            file = data_from_json(part)
             yield Path(part.get("place", file.path)), file
         except (KeyError, TypeError, ValueError):
             continue
@@ -64,23 +63,3 @@ def _object(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def to_part(file: DataFile) -> dict[str, Any]:
-    """Return what JSON holds of an input file."""
-    return asdict(file) | {"modified_at": file.modified_at.isoformat()}
-
-
-def to_data_file(part: Mapping[str, Any]) -> DataFile:
-    """Return the input file that JSON tells of.
-
-    Raises:
-        KeyError, TypeError, ValueError: it lacks something, or holds something else.
-    """
-    return DataFile(
-        path=str(part["path"]),
-        digest=str(part["digest"]),
-        size_bytes=int(part["size_bytes"]),
-        modified_at=datetime.fromisoformat(part["modified_at"]),
-        identity=str(part.get("identity", "")),
-    )

@@ -31,7 +31,7 @@ from mitosis._model import (
     Usage,
     Variant,
 )
-from mitosis._records.datafiles import to_data_file
+from mitosis._recording.data import data_from_json
 from mitosis._records.record import RECORD_VERSION
 from mitosis.errors import RecordError
 
@@ -151,7 +151,7 @@ def _claim(record: Mapping[str, Any], claimed: Claimed | None) -> Claim:
         started_at=datetime.fromisoformat(record["started_at"]),
         database=_file_name(record.get("database") or usual),
         hypothesis=record.get("hypothesis", ""),
-        data=tuple(map(to_data_file, record.get("data", ()))),
+        data=tuple(map(data_from_json, record.get("data", ()))),
         since=record.get("since", ""),
         changed=tuple(record.get("changed", ())),
         seed_is_generated=record.get("seed_is_generated", False),

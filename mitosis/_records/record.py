@@ -15,7 +15,8 @@ from typing import Any
 from mitosis._layout import TrialFolder, write_whole
 from mitosis._model import Claim, Claimed, Outcome, Variant
 from mitosis._recording import Report
-from mitosis._records.datafiles import input_files, to_data_file, to_part
+from mitosis._recording.data import data_from_json, data_to_json
+from mitosis._records.datafiles import input_files
 
 RECORD_VERSION = 2
 """What `record.json` holds. It changes when a former reader would misread it.
@@ -46,7 +47,7 @@ def write_record(
     record = _claim_part(claim, claimed) | {"html": html.name, "status": "running"}
     if outcome:
         record |= _outcome_part(outcome)
-        record["data"] = [to_part(file) for file in input_files(folder, claim.data)]
+        record["data"] = [data_to_json(file) for file in input_files(folder, claim.data)]
     if report:
         record |= _report_part(report)
     _write(folder, record)
@@ -71,8 +72,8 @@ def amend_record(
     amended = {**record, "html": html.name}
     if outcome:
         amended |= _outcome_part(outcome)
-        named = map(to_data_file, record.get("data", ()))
-        amended["data"] = [to_part(file) for file in input_files(folder, named)]
+        named = map(data_from_json, record.get("data", ()))
+        amended["data"] = [data_to_json(file) for file in input_files(folder, named)]
     if report:
         amended |= _report_part(report)
     _write(folder, amended)
@@ -101,7 +102,7 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "runner": asdict(claim.runner),
         "database": claim.database,
         "hypothesis": claim.hypothesis,
-        "data": [to_part(file) for file in claim.data],
+        "data": [data_to_json(file) for file in claim.data],
         "since": claim.since,
         "changed": list(claim.changed),
         "seed_is_generated": claim.seed_is_generated,

@@ -84,6 +84,7 @@ class _Repair:
     ) -> None:
         self._folder = trials_folder
         self._lost = lost
+        self._unknown = set(lost)
         self._dry_run = dry_run
         self._on_progress = on_progress
         self._found = Findings()
@@ -96,6 +97,8 @@ class _Repair:
             of_it = [trial for trial in trials if trial.claim.database == name]
             with self._told(f"{name}: "):
                 self._mend_database(self._folder / name, of_it)
+        for name in sorted(self._unknown if not self._dry_run else ()):
+            self._found.faults.append(f"{name}: no running trial has this name or key")
         if not self._dry_run:
             trials = self._trials()
         for number, trial in enumerate(trials):
@@ -134,8 +137,11 @@ class _Repair:
         if self._dry_run:
             with rehearsed(found, taken) as (repair, store):
                 self._note(repair)
-                running = store.running()
-                self._found.closed += [row.name for row in running if is_gone(row.runner)]
+                self._found.closed += [
+                    row.name
+                    for row in store.running()
+                    if is_gone(row.runner) or not {row.name, row.key}.isdisjoint(self._lost)
+                ]
                 self._undo_claims(uncommitted, store)
             return
         repair = mend(found, taken)
@@ -144,9 +150,9 @@ class _Repair:
             repair = complete(repair, self._sorted(of_it, found)[0])
         self._note(repair)
         store = Store(database)
-        self._found.closed += [
-            closed.name for closed in close_dead(self._folder, store, self._lost)
-        ]
+        closed = close_dead(self._folder, store, self._lost)
+        self._found.closed += [trial.name for trial in closed]
+        self._unknown -= {name for trial in closed for name in (trial.name, trial.key)}
         self._undo_claims(uncommitted, store)
 
     def _note(self, repair: DatabaseRepair) -> None:

@@ -6,7 +6,6 @@ by a pattern.
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from bisect import bisect_left
@@ -167,11 +166,13 @@ def _pieces(data: bytes, overlap: int) -> Iterator[bytes]:
 
 def _spellings(value: str) -> set[str]:
     """Return how a text may stand in another: as it is, or quoted by Python, JSON or HTML."""
+    from html import escape  # takes long to load, and few trials have a secret
+
     return {
         value,
         repr(value)[1:-1],
         ascii(value)[1:-1],
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
-        html.escape(value),
+        escape(value),
     }

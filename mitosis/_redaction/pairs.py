@@ -12,7 +12,7 @@ from mitosis._redaction.names import calls_secret, is_called_secret, may_be_call
 
 _PAIR = re.compile(
     r"(?<![\w.-])(?P<name>-{0,2}[A-Za-z_][\w.-]*)"
-    r"(?:(?P<key>\\?[\"'])\s{0,9}:\s{0,9}|[ ]?=[ ]?)"
+    r"(?:(?P<key>\\?[\"'])\s{0,9}:\s{0,9}|(?P<sign>[ ]?=[ ]?))"
     r"(?:\\?[\"'](?P<quoted>[^\"'\\\n]+)|(?P<bare>[^\s\"'&;,}\]]+))"
 )
 _CODE = re.compile(
@@ -44,5 +44,15 @@ def _found(text: str) -> Iterator[str]:
     for found in _PAIR.finditer(text):
         value = found["quoted"] or found["bare"]
         is_code = _CODE.fullmatch(value) or calls_secret(value)
-        if not is_code and is_called_secret(value, found["name"]):
+        if (
+            not is_code
+            and not _is_in_a_sentence(text, found)
+            and is_called_secret(value, found["name"])
+        ):
             yield value
+
+
+def _is_in_a_sentence(text: str, found: re.Match[str]) -> bool:
+    """Tell whether spaces stand around the sign elsewhere than in a line of settings."""
+    before = text[: found.start()].rstrip(" ")
+    return " " in (found["sign"] or "") and before != "" and before[-1] not in ";\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 MARK = "***"
@@ -22,17 +21,25 @@ _TABLE = {
     r"\bxox[a-z]-[\w-]{10,}": ("xox",),  # Slack
     r"\bxapp-[\w-]{10,}": ("xapp-",),
     r"\bhooks\.slack\.com/(?:services|workflows|triggers)/[\w/-]+": ("hooks.slack.com/",),
-    r"\bdiscord(?:app)?\.com/api/webhooks/[\w/-]+": ("/api/webhooks/",),
+    r"\bdiscord(?:app)?\.com/api/webhooks/[\w/-]+": (
+        "discord.com/api/webhooks/",
+        "discordapp.com/api/webhooks/",
+    ),
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b": ("AKIA", "ASIA"),  # AWS
     r"\bAIza[\w-]{35}": ("AIza",),  # Google
     r"\bGOCSPX-[\w-]{20,}": ("GOCSPX-",),
     r"\bya29\.[\w-]{20,}": ("ya29.",),
-    r"\b(?:AccountKey|SharedAccessKey)=[\w+/]{30,}={0,2}": ("AccountKey=", "AccessKey="),
+    r"\b(?:AccountKey|SharedAccessKey)=[\w+/]{30,}={0,2}": ("AccountKey=", "SharedAccessKey="),
     r"\b[\w~.-]{3}8Q~[\w~.-]{31,}": ("8Q~",),  # Azure
     r"\bnpm_[A-Za-z0-9]{30,}": ("npm_",),
     r"\bpypi-[\w-]{50,}": ("pypi-",),
-    r"\bdo[opr]_v1_[0-9a-f]{40,}": ("_v1_",),  # DigitalOcean
-    r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}": ("k_live_", "k_test_"),  # Stripe
+    r"\bdo[opr]_v1_[0-9a-f]{40,}": ("doo_v1_", "dop_v1_", "dor_v1_"),  # DigitalOcean
+    r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}": (
+        "rk_live_",
+        "sk_live_",
+        "rk_test_",
+        "sk_test_",
+    ),  # Stripe
     r"\bwhsec_[\w+/]{20,}": ("whsec_",),
     r"\bSG\.[\w-]{16,}\.[\w-]{16,}": ("SG.",),  # SendGrid
     r"\bSK[0-9a-f]{32}\b": ("SK",),  # Twilio
@@ -53,11 +60,7 @@ _TABLE = {
 """Shape to what must stand in a text that it fits, for that costs little to look for."""
 
 _HINTS = tuple(hint for hints in _TABLE.values() for hint in hints)
-_BEGUN = {hint[:n] for hint in (*_HINTS, "://") if " " not in hint for n in range(1, len(hint))}
-"""What a text ends with when a hint has begun there."""
-_LONGEST_BEGUN = max(map(len, _BEGUN))
-_PHRASES = ("bearer ", "authorization: basic ")
-"""Behind these words stands a secret, in whatever case."""
+_LONGEST_HINT = max(map(len, _HINTS))
 _LONGEST_WORD = 200
 _LONGEST_KEY = 1 << 14
 _KEY_BEGIN = "-----BEGIN "
@@ -115,20 +118,13 @@ def token_start(text: str) -> int:
     It is the last word, if there is a sign of a token in it, with what announces one; and a
     private key without its end.
     """
-    end = len(text)
-    word = max(text.rfind(space) for space in " \n\r\t") + 1
-    starts = [end, *_begun_phrases(text, word)]
-    if end - word <= _LONGEST_WORD and _may_go_on(text[word:]):
-        starts.append(word)
-    key = text.rfind(_KEY_BEGIN, max(0, end - _LONGEST_KEY))
-    if key >= 0 and "PRIVATE KEY" in text[key:] and not _KEY_END.search(text, key):
-        starts.append(key)
-    return min(starts)
+    start = _begun_token(text)
+    return min(start, _cut_key(text, start)) if _KEY_BEGIN in text else start
 
 
 def ends_in_token(text: str) -> bool:
     """Tell whether the last that stands in a text is a token, of which more may follow."""
-    word = text[max(text.rfind(space) for space in " \n\r\t") + 1 :]
+    word = text[_word_start(text) :]
     return may_hold_token(word) and any(
         found.end() == len(word)
         for shape, hints in _TABLE.items()
@@ -141,20 +137,60 @@ def _in_text(data: bytes) -> bool:
     return has_token("\n".join(run.decode() for run in _PRINTABLE.findall(data)))
 
 
+def _begun_token(text: str) -> int:
+    start = end = len(text)
+    if text[-1:] == "\n":
+        return end
+    if phrase := _announced().search(text, max(0, end - _LONGEST_WORD)):
+        start = min(start, phrase.start())
+    word = _word_start(text)
+    return (
+        min(start, word) if end - word <= _LONGEST_WORD and _may_go_on(text[word:]) else start
+    )
+
+
 def _may_go_on(word: str) -> bool:
-    if "://" in word or any(hint in word for hint in _HINTS):
-        return True
-    return any(word[-n:] in _BEGUN for n in range(1, min(len(word), _LONGEST_BEGUN) + 1))
+    whole, begun = _hinted()
+    return bool(whole.search(word) or begun.search(word, len(word) - _LONGEST_HINT))
 
 
-def _begun_phrases(text: str, word: int) -> Iterator[int]:
-    """Yield where a phrase begins that the text breaks off in, or right behind."""
-    for phrase in (*_PHRASES, _KEY_BEGIN.lower()):
-        before = text[max(0, word - len(phrase)) : word].lower()
-        if before == phrase and len(text) - word <= _LONGEST_WORD:
-            yield word - len(phrase)
-        tail = text[-len(phrase) :].lower()
-        yield from (len(text) - n for n in range(1, len(tail) + 1) if phrase[:n] == tail[-n:])
+@cache
+def _hinted() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of the hints in a word, and of one that begins at its end."""
+    hints = [hint for hint in (*_HINTS, "://") if " " not in hint]
+    whole = re.compile("|".join(map(re.escape, hints)))
+    begun = "|".join(map(_begun, hints))
+    return whole, re.compile(rf"(?:{begun}|\b[0-9]{{8,10}}(?::A?)?)\Z")
+
+
+@cache
+def _announced() -> re.Pattern[str]:
+    """Return the pattern of words behind which a secret stands, or of their beginning."""
+    begun = map(_begun, ("bearer ", "authorization: basic ", _KEY_BEGIN))
+    whole = r"(?:bearer |authorization: basic )\S*"
+    return re.compile(rf"(?i:(?:{whole}|{'|'.join(begun)})\Z)")
+
+
+def _begun(word: str) -> str:
+    """Return a pattern of what a word begins with, one character of it or more."""
+    pattern = ""
+    for character in reversed(word):
+        pattern = f"{re.escape(character)}(?:{pattern})?" if pattern else re.escape(character)
+    return pattern
+
+
+def _cut_key(text: str, cut: int) -> int:
+    """Return where a private key begins that has no end yet, or has it behind a cut."""
+    at = text.rfind(_KEY_BEGIN, max(0, len(text) - _LONGEST_KEY))
+    head, newline, _ = text[at:].partition("\n")
+    if at < 0 or (newline and "PRIVATE KEY" not in head):
+        return len(text)
+    end = _KEY_END.search(text, at)
+    return len(text) if end and end.end() <= cut else at
+
+
+def _word_start(text: str) -> int:
+    return max(text.rfind(" "), text.rfind("\n"), text.rfind("\r"), text.rfind("\t")) + 1
 
 
 @cache

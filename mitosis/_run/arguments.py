@@ -11,7 +11,7 @@ from typing import Any
 
 from mitosis._canonical import secret_digest
 from mitosis._model import Parameter
-from mitosis._redaction import calls_secret, has_token, redact_text
+from mitosis._redaction import calls_secret, is_secret, redact_text
 from mitosis._run.experiment import Experiment
 from mitosis._run.secret_values import secret_texts
 from mitosis._run.suggestion import near
@@ -95,7 +95,7 @@ def without_secret_names(arguments: Arguments, key: bytes) -> Arguments:
 def _tells_secret(parameter: Parameter) -> bool:
     name = parameter.var_name
     texts = secret_texts(parameter.vals, parameter.arg_name)
-    return has_token(name) or any(
+    return is_secret(name) or any(
         len(text) > _HARMLESS and (text in name or repr(text)[1:-1] in name) for text in texts
     )
 
@@ -137,7 +137,7 @@ def _refuse_unusable(
         faults.append(f"the seed is {seed!r}; it has to be a whole number from 0")
     if group is not None and not (isinstance(group, str) and group and is_unicode(group)):
         faults.append(f"the group is {group!r}; it has to be a text that is not empty")
-    elif group is not None and has_token(group):
+    elif group is not None and is_secret(group):
         faults.append("the group looks like a secret, and would stand in names of files")
     if faults:
         raise InvalidParameterError(faults=tuple(map(redact_text, faults)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from pprint import pformat
@@ -18,11 +19,11 @@ from mitosis._recording import ParameterTask
 from mitosis._recording.pickles import dumps
 from mitosis._recording.report import cut, plain, shortened
 from mitosis._recording.secrecy import EXPERIMENT, REGISTERED
-from mitosis._redaction import MARK, known_secrets, redact
+from mitosis._redaction import MARK, KnownSecrets, bytes_hold_token, known_secrets, redact
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 from mitosis._run.locking import Lockable
-from mitosis._run.secret_values import holds_any, holds_known, secret_texts
+from mitosis._run.secret_values import secret_texts
 from mitosis.errors import InvalidParameterError, NotPicklableError
 
 _MOST_LITERAL = 20_000
@@ -165,7 +166,15 @@ class _Secrecy:
 
     def hides(self, name: str, data: bytes) -> bool:
         """Tell whether data must be in no file."""
-        return name in self.hidden or holds_any(data, self.known)
+        return name in self.hidden or self.knows(data) or bytes_hold_token(data)
+
+    def knows(self, data: bytes) -> bool:
+        """Tell whether data hold what is known to be a secret."""
+        return self._known.are_in(data)
+
+    @cached_property
+    def _known(self) -> KnownSecrets:
+        return KnownSecrets(self.known)
 
     def shown(self, parameter: Parameter) -> str:
         """Return a short text of a value, with marks in the place of secrets."""
@@ -190,7 +199,7 @@ def _refuse_locked_secrets(locking: Lockable, secrecy: _Secrecy) -> None:
         f"parameter {v.parameter!r} (variant {v.name!r}) holds a secret of the environment or "
         "of another parameter; pass it as mitosis.Secret(...)"
         for v in locking.variants
-        if holds_known(v.text.encode(), secrecy.known)
+        if secrecy.knows(v.text.encode())
     )
     if faults:
         raise InvalidParameterError(faults=faults)

@@ -14,6 +14,7 @@ from mitosis._wording import is_unicode
 from mitosis.errors import InvalidParameterError
 
 _EXTENSIONS = ("html", "ipynb")
+_NO_AMOUNT = "not a finite number above 0"
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ class Options:
         elif self.logfile is not None and has_token(self.logfile):
             faults.append("logfile looks like a secret, and would be the name of a file")
         if not _is_positive(self.matplotlib_dpi):
-            faults.append(f"matplotlib_dpi is {self.matplotlib_dpi!r}, not a finite number above 0")
+            faults.append(f"matplotlib_dpi is {self.matplotlib_dpi!r}, {_NO_AMOUNT}")
         if self.timeout_seconds is not None and not _is_positive(self.timeout_seconds):
-            faults.append(f"timeout_seconds is {self.timeout_seconds!r}, not a finite number above 0")
+            faults.append(f"timeout_seconds is {self.timeout_seconds!r}, {_NO_AMOUNT}")
         if self.hypothesis is not None and not isinstance(self.hypothesis, str):
             faults.append(f"hypothesis is {self.hypothesis!r}, which is no text")
         elif not is_unicode(self.hypothesis or ""):
@@ -104,5 +105,6 @@ def _is_file_name(text: object) -> bool:
 
 
 def _is_positive(number: object) -> bool:
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    return is_number and 0 < number < math.inf
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        return False
+    return 0 < number < math.inf

@@ -28,30 +28,43 @@ class SecretKey:
     Attributes:
         value: 32 random bytes.
         is_stored: whether it is the folder's; else nothing was ever digested with it.
+        refusal: why the folder's own cannot be had, as where it is another user's. That matters
+            only to who has a secret to lock.
     """
 
     value: bytes = field(repr=False)
     is_stored: bool
+    refusal: TrialsFolderError | None = None
+
+    def require(self) -> None:
+        """Make sure that secrets can be digested with it.
+
+        Raises:
+            TrialsFolderError: the folder has a key that cannot be had.
+        """
+        if self.refusal:
+            raise self.refusal
 
 
 def find_key(trials_folder: Path) -> SecretKey:
-    """Return the key of a trials folder, or a fresh one in memory where it has none.
-
-    Raises:
-        TrialsFolderError: the folder's key cannot be read, or is none.
-    """
+    """Return the key of a trials folder, or a fresh one in memory where that cannot be had."""
     path = _layout.secret_key_file(trials_folder)
     try:
         value = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return SecretKey(secrets.token_bytes(_LENGTH), is_stored=False)
     except OSError as exc:
-        reason = f"its key, {path.name}, cannot be read: {exc.strerror or exc}"
-        raise TrialsFolderError(folder=trials_folder, reason=reason) from exc
+        return _refused(trials_folder, f"{path.name}, cannot be read: {exc.strerror or exc}")
     if len(value) != _LENGTH:
-        reason = f"its key, {path.name}, is damaged; put the one back that was there"
-        raise TrialsFolderError(folder=trials_folder, reason=reason)
+        return _refused(
+            trials_folder, f"{path.name}, is damaged; put the one back that was there"
+        )
     return SecretKey(value, is_stored=True)
+
+
+def _refused(trials_folder: Path, why: str) -> SecretKey:
+    refusal = TrialsFolderError(folder=trials_folder, reason=f"its key, {why}")
+    return SecretKey(secrets.token_bytes(_LENGTH), is_stored=False, refusal=refusal)
 
 
 def store_key(key: SecretKey, trials_folder: Path) -> None:

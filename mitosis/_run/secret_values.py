@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from mitosis._canonical import anatomy
+from mitosis._canonical import anatomy, table_secrets
 from mitosis._model import Secret
 from mitosis._redaction import (
-    bytes_hold_token,
+    LEAST_KNOWN,
     calls_secret,
     has_token,
     is_called_secret,
     may_hold_token,
+    pair_secrets,
 )
 
-LEAST_CHARACTERS = 6
-"""What a secret has to have to be looked for elsewhere: a shorter one stands in other words."""
-
 _MOST_VALUES = 100_000
-_MOST_BYTES = 1 << 24
 _NO_TEXT = {*map(id, (int, float, complex, bool, type(None)))}
 _BARE = {*map(id, (dict, list, tuple, set, frozenset))}
 _CLOSED = (ModuleType, FunctionType, BuiltinFunctionType, type)
@@ -33,8 +30,9 @@ _Entry = tuple[Any, str]
 def secret_texts(value: object, name: str = "") -> set[str]:
     """Return the texts inside a value that are secrets.
 
-    Looked into are containers, arrays of text and what objects hold as attributes, the first
-    hundred thousand values of them.
+    Looked into are containers, arrays of text, tables of pandas and what objects hold as
+    attributes, the first hundred thousand values of them. Where a name stands inside a text,
+    as in `password=...`, the whole text is one, and what the name leads to.
 
     Args:
         value: anything.
@@ -46,6 +44,8 @@ def secret_texts(value: object, name: str = "") -> set[str]:
         text = _text(held)
         if type(held) is Secret or (called and is_called_secret(text, called)):
             found.add(text)
+        elif pairs := pair_secrets(text):
+            found |= {text, *(pair for pair in pairs if len(pair) >= LEAST_KNOWN)}
         else:
             texts.append((text, called))
     if may_hold_token("\n".join(text for text, _ in texts)):
@@ -62,29 +62,14 @@ def _parts(value: object, name: str) -> Iterator[_Entry]:
         count += 1
         held, called = waiting.pop()
         if id(type(held)) in _NO_TEXT:
+            if type(held) is int and calls_secret(called):
+                yield str(held), called
             continue
         if type(held) is str or _is(held, str, bytes, bytearray):
             yield held, called
         elif id(held) not in seen:
             seen[id(held)] = held
             waiting += _inside(held, called)
-
-
-def holds_any(data: bytes, known: Iterable[str]) -> bool:
-    """Tell whether a pickle holds one of these texts, or a token of a known shape.
-
-    Shapes are looked for in the first 16 MiB: what is larger is numbers.
-    """
-    return holds_known(data, known) or bytes_hold_token(data[:_MOST_BYTES])
-
-
-def holds_known(data: bytes, known: Iterable[str]) -> bool:
-    """Tell whether data hold one of these texts, as it is or as Python quotes it."""
-    texts = (text for text in known if len(text) >= LEAST_CHARACTERS)
-    return any(
-        text.encode("utf-8", "surrogatepass") in data or ascii(text)[1:-1].encode() in data
-        for text in texts
-    )
 
 
 def _text(value: Any) -> str:
@@ -114,16 +99,28 @@ def _members(value: Any, name: str) -> Iterator[_Entry]:
     elif _is(value, tuple) and len(value) == 2 and _is(value[0], str):
         yield value[0], name
         yield value[1], value[0] if calls_secret(value[0]) or not name else name
-    elif _is(value, list, tuple, set, frozenset):
+    elif _is(value, list, tuple):
+        yield from zip(value, _names(value, name), strict=False)
+    elif _is(value, set, frozenset):
         yield from ((held, name) for held in value)
     elif _is_array(value):
         yield from ((held, name) for held in _texts(value))
+    else:
+        yield from ((Secret(text), "") for text in table_secrets(value))
     if id(type(value)) not in _BARE and not _is(value, *_CLOSED):
         kind = type(value)
         yield from (
             (held, str(attribute))
             for attribute, held in anatomy.instance_state(value, anatomy.lineage(kind))
         )
+
+
+def _names(values: Any, name: str) -> Iterator[str]:
+    """Yield what leads to each of several values: in a command line, the option before it."""
+    yield name
+    for before in values:
+        is_option = type(before) is str and before.startswith("-")
+        yield before if is_option and calls_secret(before) else name
 
 
 def _is_array(value: object) -> bool:

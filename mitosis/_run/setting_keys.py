@@ -30,7 +30,7 @@ def _truth(key: str, value: Any) -> Iterator[str]:
 def _seconds(key: str, value: Any) -> Iterator[str]:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (is_number and 0 < value < math.inf):
-        yield f"{key} is {_shown(value)}, not a number of seconds above 0"
+        yield f"{key} is {_shown(value)}, not a finite number of seconds above 0"
 
 
 def _path(key: str, value: Any) -> Iterator[str]:

@@ -179,6 +179,8 @@ def _assigned(
     key = find_key(place.trials_folder)
     named = without_secret_names(arguments, key.value)
     locking = Lockable() if options.debug else lockable(named.tracked, key.value)
+    if locking.secret:
+        key.require()
     inputs = prepare(experiment, named, locking)
     claim = claim_for(experiment, named, inputs, locking.variants, origin)
     store = None if options.debug else Store(place.database(experiment, options))

@@ -309,7 +309,7 @@ def _changed_warning(file: str) -> str:
 
 
 def _changed_data_warning(path: str) -> str:
-    return f"{path} was changed while the trial ran; which content of it was read is not certain"
+    return f"{path} was changed while the trial ran; what was read of it is not certain"
 
 
 def _dirty_warnings(code: CodeState) -> Iterator[str]:
@@ -338,7 +338,7 @@ def _usage(ending: Ending, report: Report) -> Usage:
 def _raise(ending: Ending, trial: Trial, how: str) -> NoReturn:
     if ending.stop is Stop.INTERRUPTED:
         raise KeyboardInterrupt
-    if not ending.started:
+    if not ending.started and ending.status is Status.FAILED:
         raise KernelStartError(trial=trial, reason=how)
     if ending.status is Status.FAILED:
         raise ExperimentFailedError(trial=trial, reason=how, traceback=ending.traceback)

@@ -98,21 +98,19 @@ class Store:
         Raises:
             DatabaseError: the file cannot be used.
         """
-        return self._standing(Status.RUNNING)
+        return self.running_and_lost()[0]
 
-    def lost(self) -> list[RunningTrial]:
-        """Return the trials whose rows say that they are lost, as `running` does.
+    def running_and_lost(self) -> tuple[list[RunningTrial], list[RunningTrial]]:
+        """Return what `running` does, and the trials whose rows say that they are lost.
 
         Raises:
             DatabaseError: the file cannot be used.
         """
-        return self._standing(Status.LOST)
-
-    def _standing(self, status: Status) -> list[RunningTrial]:
         if is_empty(self.path):
-            return []
+            return [], []
         with reading(self.path) as connection:
-            return trial_rows.read_standing(connection, status)
+            running = trial_rows.read_standing(connection, Status.RUNNING)
+            return running, trial_rows.read_standing(connection, Status.LOST)
 
     def latest(self, claim: Claim) -> FormerTrial | None:
         """Return the last trial of the same variants that was claimed and has ended.

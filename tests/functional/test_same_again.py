@@ -138,6 +138,35 @@ def test_input_files_are_recorded_and_a_changed_one_is_said(project: Project) ->
     assert "warning" not in err
 
 
+CHANGING_DATA = """
+import mitosis, os, pathlib
+name = "exp"
+def run(x):
+    os.chdir("..")
+    for file in ("found.csv", "kept.csv", "gone.csv"):
+        mitosis.record_data(pathlib.Path(__file__).with_name(file))
+    for file in ("given.csv", "found.csv"):
+        pathlib.Path(__file__).with_name(file).write_text("5")
+    pathlib.Path(__file__).with_name("gone.csv").unlink()
+    return {"main": 1}
+"""
+
+
+def test_an_input_file_that_changes_while_the_trial_runs_is_a_warning(project: Project) -> None:
+    prepared(project, CHANGING_DATA)
+    for name in ("given", "found", "kept", "gone"):
+        (project.root / f"{name}.csv").write_text("1")
+    _, err, kept = run(project, "dict(data=['given.csv'])")
+    said = "was changed while the trial ran; what was read of it is not certain"
+    assert kept["warnings"] == [f"given.csv {said}", f"found.csv {said}"]
+    assert f"mitosis: warning: given.csv {said}" in err
+    assert "place" not in kept["data"][0]
+    (project.root / "gone.csv").write_text("1")
+    out, _, after = run(project)
+    assert after["changed"] == ["data given.csv is no longer named"]
+    assert "given.csv is no longer named" in " ".join(out.split())
+
+
 def test_a_missing_input_file_is_refused_before_anything_is_written(project: Project) -> None:
     prepared(project, READING)
     done = project.python("go.py", "dict(data=['nowhere.csv'])")

@@ -30,6 +30,8 @@ PLANTED = {
     "evaluated": TOKENS["GitHub"],
     "environment": "hunter28-environment",
     "source": TOKENS["npm"],
+    "branch": TOKENS["Stripe"],
+    "a file's name": TOKENS["DigitalOcean"],
 }
 """What is planted, by where. The sources read all but the first three from a file."""
 
@@ -61,6 +63,8 @@ class Access:
     password: str
     host: str = "localhost"
 """
+
+SMALL = "name = 'small'\ndef run(): return {'main': 1}\n"
 
 SCRIPT = """
 import json, sys
@@ -100,6 +104,7 @@ def lab(project: Project) -> Project:
     source = EXPERIMENT.replace("@source@", PLANTED["source"])
     project.write(secretive=source, accesses=ACCESS, script=SCRIPT)
     project.commit()
+    project.git("checkout", "-qb", PLANTED["branch"])
     return project
 
 
@@ -228,3 +233,26 @@ def test_checking_compares_secrets_under_the_folders_key_and_says_where_it_canno
     assert elsewhere.status == 0, elsewhere
     assert "locked under another key" in elsewhere.out
     assert "hunter30" not in elsewhere.out
+
+
+def test_names_of_files_and_branches_are_recorded_without_tokens(lab: Project) -> None:
+    token = PLANTED["a file's name"]
+    source = f"""
+    import mitosis, small
+    mitosis.run(small, data=["{token}.txt"])
+    """
+    lab.write({f"{token}.txt": "1"}, small=SMALL, script=source)
+    lab.git("add", f"{token}.txt")
+    lab.commit()
+    assert lab.python("script.py").status == 0
+    lab.write({f"{token}.txt": "2"})
+    lab.commit()
+    again = lab.python("script.py")
+    assert again.status == 0, again
+    told = record(next((lab.root / "trials").glob("small-2_*")))
+    assert told["code"]["branch"] == "***"
+    assert "data ***.txt has changed" in again.out
+    assert "M ***.txt" in again.out
+    assert token not in again.out + again.err
+    trials = lab.root / "trials"
+    assert [leak for leak in leaks(trials) if "file's name" in leak or "branch" in leak] == []

@@ -13,7 +13,7 @@ from blake3 import blake3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitosis._datafile import Known, data_file, data_files, file_digest
+from mitosis._datafile import Known, changed_data, data_file, data_files, file_digest
 from mitosis._model import DataFile
 from mitosis.errors import DataFileError
 
@@ -145,8 +145,17 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_link_that_leads_back_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d" / "e").mkdir(parents=True)
     (tmp_path / "d" / "e" / "back").symlink_to(tmp_path / "d")
-    with pytest.raises(DataFileError, match="leads back"):
+    with pytest.raises(DataFileError, match="leads back") as caught:
         data_file(tmp_path / "d")
+    assert caught.value.reason == "it leads back to a folder above it"
+    assert caught.value.path == tmp_path / "d" / "e" / "back"
+
+
+def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(DataFileError, match="symbolic links"):
+        data_file(tmp_path / "a", tmp_path)
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
@@ -203,3 +212,49 @@ def test_a_change_that_size_and_time_hide_is_found(tmp_path: Path) -> None:
     after = data_file(file, None, Known((before,), at))
     assert (after.size_bytes, after.modified_at) == (before.size_bytes, before.modified_at)
     assert after.digest == blake3(b"2").hexdigest()
+
+
+def twins(tmp_path: Path) -> list[Path]:
+    """Make folders whose files of one name differ in nothing but their content."""
+    files = [write(tmp_path / name / "x", name.encode()) for name in ("1", "2")]
+    for file in files:
+        os.utime(file, (1_500_000_000, 1_500_000_000))
+    return [file.parent for file in files]
+
+
+def test_a_renamed_folder_brings_other_files(tmp_path: Path) -> None:
+    one, other = twins(tmp_path)
+    known = (data_file(one / "x"),)
+    one.rename(tmp_path / "former")
+    other.rename(one)
+    assert not is_taken_over(one / "x", Known(known, _LATER))
+
+
+def test_a_link_that_leads_elsewhere_brings_other_files(tmp_path: Path) -> None:
+    one, other = twins(tmp_path)
+    link = tmp_path / "link"
+    link.symlink_to(one)
+    known = (data_file(link / "x"), data_file(link))
+    assert is_taken_over(link / "x", Known(known, _LATER))
+    link.unlink()
+    link.symlink_to(other)
+    assert not is_taken_over(link / "x", Known(known, _LATER))
+    assert not is_taken_over(link, Known(known, _LATER))
+
+
+def test_a_record_that_says_nothing_of_inodes_is_not_believed(tmp_path: Path) -> None:
+    file = write(tmp_path / "x")
+    known = (replace(data_file(file), identity=""),)
+    assert not is_taken_over(file, Known(known, _LATER))
+
+
+def test_only_what_holds_something_else_has_changed(tmp_path: Path) -> None:
+    names = ("same", "touched", "gone", "other", "folder/in")
+    files = [write(tmp_path / name, b"1").parent / Path(name).name for name in names]
+    places = [*files[:4], tmp_path / "folder"]
+    recorded = [(place, data_file(place, tmp_path)) for place in places]
+    os.utime(tmp_path / "touched")
+    (tmp_path / "gone").unlink()
+    write(tmp_path / "other", b"2")
+    write(tmp_path / "folder" / "new")
+    assert [file.path for file in changed_data(recorded)] == ["other", "folder"]

@@ -15,11 +15,13 @@ from mitosis._redaction import (
     is_secret,
     known_secrets,
     may_call_secret,
+    pair_secrets,
     redact,
     redact_argv,
     redact_code,
     redact_text,
     redact_tokens,
+    token_start,
 )
 from tests.unit.planted import CONNECTION, TOKENS
 
@@ -94,6 +96,11 @@ def test_names_of_other_things_do_not(name: str) -> None:
         ("credentials", "~/.aws/credentials"),
         ("secret", "42"),
         ("secret", "1e-3"),
+        ("n_passwords", "10000"),
+        ("max_secret", "10000"),
+        ("auth_token", "12345678"),
+        ("password", "--verbose"),
+        ("Authorization", "optional"),
     ],
 )
 def test_special_tokens_numbers_and_paths_are_no_secrets(name: str, text: str) -> None:
@@ -105,6 +112,9 @@ def test_special_tokens_numbers_and_paths_are_no_secrets(name: str, text: str) -
     [
         ("password", "hunter22"),
         ("api_token", "abcdefg1"),
+        ("password", "982374"),
+        ("Authorization", "Basic bWU6cHc="),
+        ("x-authorization", "Token abcdefg"),
         ("WANDB_API_KEY", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
         ("aws_secret_access_key", "/a1B2c3D4a1B2c3D4/1B2c3D4a1B2c3D4a1B2c3D"),
     ],
@@ -146,6 +156,7 @@ def test_known_secrets_are_taken_out_of_any_text_also_where_they_are_quoted() ->
             "1234567890:AA" * 80_000,
             "pypi-" * 200_000,
         ),
+        *("password=" * 110_000, "a-b=" * 250_000, '"password": ' * 80_000),
         *("?token=" * 140_000, "Bearer " * 140_000, "discord.com/api/webhooks/" * 40_000),
     ],
     ids=lambda text: text[:16],
@@ -155,6 +166,8 @@ def test_no_line_of_a_megabyte_takes_long(text: str) -> None:
     redact_text(text)
     has_token(text)
     may_call_secret(text)
+    pair_secrets(text)
+    token_start(text)
     assert time.process_time() - started < 3
 
 
@@ -162,6 +175,45 @@ def test_no_line_of_a_megabyte_takes_long(text: str) -> None:
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     once = redact_text(text)
     assert redact_text(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ("PASSWORD=hunter22", {"hunter22"}),
+        ("export DB_PASSWORD='correct horse'\nX=1", {"correct horse"}),
+        ("token=abc12345&y=1", {"abc12345"}),
+        ('{"user": "me", "password": "correct horse"}', {"correct horse"}),
+        ('{"password": 982374}', {"982374"}),
+        ("{'api_key': 'hunter22'}", {"hunter22"}),
+        ("Server=db;User Id=me;Pwd=hunter22;", {"hunter22"}),
+        ("Server = db; Password = hunter22", {"hunter22"}),
+        ("--password=hunter22 --n=3", {"hunter22"}),
+    ],
+)
+def test_a_name_inside_a_text_may_lead_to_a_secret(text: str, secrets: set[str]) -> None:
+    assert pair_secrets(text) == secrets
+    assert is_secret(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("pad_token=<pad>,token_id=3,n_tokens=512", "tokenizer=bert", "password=${PASSWORD}"),
+        *("connect(password=password)", "password=get_password()", "api_key=None", "token=UNK"),
+        *(
+            "The password: it is required",
+            "the secret = a good night's sleep",
+            "secret=",
+            "a=b",
+        ),
+        *('{"pad_token": "[PAD]"}', '{"password": null}', "password={password}", "key=value"),
+        "password_file=/run/secrets/db",
+    ],
+)
+def test_sentences_code_and_special_tokens_hold_none(text: str) -> None:
+    assert pair_secrets(text) == set()
+    assert not is_secret(text)
 
 
 def test_source_code_is_shown_without_its_secrets() -> None:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +63,18 @@ SECRETIVE: list[tuple[Any, str]] = [
     (Access(PASSWORD), PASSWORD),
     (SimpleNamespace(_secret_value=PASSWORD), PASSWORD),
     (partial(print, api_key=PASSWORD), PASSWORD),
+    ({"Authorization": "Basic " + PASSWORD}, PASSWORD),
+    (["--password", PASSWORD, "--n", "3"], PASSWORD),
+    ("DB_PASSWORD=" + PASSWORD, PASSWORD),
+    ([f"token={PASSWORD}&y=1"], PASSWORD),
+    ('{"password": "' + PASSWORD + '"}', PASSWORD),
+    (f"Server=db;Pwd={PASSWORD};", PASSWORD),
+    ({"password": 982374}, "982374"),
+    ({"db": ("api_key", 982374)}, "982374"),
+    (pd.DataFrame({"password": [PASSWORD, "x"], "n": [1, 2]}), PASSWORD),
+    (pd.Series([PASSWORD, "x"], name="api_key"), PASSWORD),
+    (pd.Series([PASSWORD, 1], index=["password", "n"]), PASSWORD),
+    (pd.DataFrame({"value": [PASSWORD, "x"]}, index=["password", "user"]), PASSWORD),
 ]
 
 
@@ -83,6 +96,11 @@ def test_under_a_key_no_text_holds_a_secret(value: Any, secret: str) -> None:
         {"pad_token": "<pad>", "eos_token": "</s>", "cls_token": "[CLS]", "unk_token": "UNK"},
         {"tokenizer": "bert-base-uncased", "n_tokens": 512, "token_type": "wordpiece"},
         {"password": None, "secret": 3, "api_key": ""},
+        {"n_passwords": 10_000, "auth_token": 12345678, "password": [True, 0.982374]},
+        ["--pad-token", "<pad>", "--password", "--verbose"],
+        "pad_token=<pad>, token_id=3; the password is asked for",
+        pd.DataFrame({"pad_token": ["<pad>"], "n_tokens": [3]}),
+        pd.Series([1, 2], name="password"),
         "da39a3ee5e6b4b0d3255bfef95601890afd80709",
         np.arange(4),
     ],
@@ -97,6 +115,7 @@ def test_what_is_no_secret_is_written_as_ever(value: Any) -> None:
 def test_an_arguments_name_may_say_that_its_value_is_a_secret() -> None:
     assert PASSWORD not in keyed(PASSWORD, "api_key")
     assert PASSWORD not in keyed([PASSWORD], "api_key")
+    assert keyed(982374, "password").startswith("Secret(int='")
     assert keyed(PASSWORD, "solver") == repr(PASSWORD)
 
 

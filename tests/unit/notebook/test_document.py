@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +38,7 @@ HOSTILE = [
     "{{ x }}",
     "\\|",
 ]
+STEERING = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def cells(plan: Plan) -> list[Any]:
@@ -109,6 +111,7 @@ def test_any_name_gives_a_heading_of_one_line(name: str) -> None:
     lines = cells(plan)[0].source.split("\n")
     assert lines[1:] == ["", "| | |", "|:--|:--|"]
     shown = " ".join(name.split()) or repr(name)
+    shown = "".join(ascii(c)[1:-1] if STEERING.match(c) else c for c in shown)
     assert html.unescape(lines[0]) == f"# {shown}"
 
 
@@ -167,3 +170,12 @@ def test_warnings_stand_under_the_title_as_text() -> None:
     assert warning.source.startswith(
         "**Warning:** a &#60;b&#62; &#42;changed&#42;\n\n```\nx[0]\n"
     )
+
+
+def test_what_steers_a_screen_is_shown_in_a_hypothesis_and_a_fact() -> None:
+    hostile = replace(
+        PLAN, hypothesis="Up\x1b[31m\0.\r\n\n*So*\tdown\x07\u202e.", facts=[("a", "\x9b2J")]
+    )
+    title = cells(hostile)[0].source
+    assert "Up\\x1b[31m\\x00.\n\n*So*\tdown\\x07\\u202e." in title
+    assert html.unescape(title).endswith("| a | \\x9b2J |")

@@ -20,7 +20,5 @@ from mitosis._notebook.client import unshown
         ("100%", "10% 50% 100%", ""),
     ],
 )
-def test_the_lines_after_what_both_have_are_missing(
-    shown: str, log: str, missing: str
-) -> None:
+def test_the_lines_after_what_both_have_are_missing(shown: str, log: str, missing: str) -> None:
     assert unshown(log.split(), shown.split()) == missing.split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -53,13 +54,25 @@ def test_a_list_of_many_millions_is_passed_over() -> None:
     assert found.reasons == {"main": "it is too large"}
 
 
-def test_a_container_that_holds_itself_is_counted_to_an_end() -> None:
+def test_a_container_that_holds_itself_is_told_at_once() -> None:
     knot: list[Any] = [1]
-    knot.append(knot)
-    assert digests({"main": knot, "b": 1}).of["b"] == digest(1)
+    knot.append({"a": (knot, [])})
+    before = time.process_time()
+    found = digests({"main": knot, "b": 1})
+    assert time.process_time() - before < 1
+    assert found.reasons == {"main": "it contains itself"}
+    assert found.of["b"] == digest(1)
+
+
+def test_a_container_that_stands_in_two_places_does_not_hold_itself() -> None:
+    row = [1.0, [2.0]]
+    assert digests({"main": [row, row]}).of["main"] == digest([[1.0, [2.0]], [1.0, [2.0]]])
 
 
 def test_a_result_that_holds_a_secret_has_no_digest() -> None:
     found = digests({"main": 1, "token": "hunter22"}, {"token"})
-    assert (found.of["token"], found.reasons) == (None, {"token": "it holds a secret"})
+    assert (found.of["token"], found.reasons) == (
+        None,
+        {"token": "it holds a secret, or what looks like one"},
+    )
     assert (found.of["main"], found.all) == (digest(1), None)

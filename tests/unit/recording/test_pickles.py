@@ -173,7 +173,7 @@ def test_a_class_of_the_running_script_travels_whole(
 def test_results_that_must_not_be_stored_are_left_out_alone(tmp_path: Path) -> None:
     results = {"main": 1, "config": {"password": "hunter22"}}
     keeping = write_pickles(tmp_path / "r.dill", results, lambda data: b"hunter22" in data)
-    assert keeping.dropped == {"config": "it holds a secret"}
+    assert keeping.dropped == {"config": "it holds a secret, or what looks like one"}
     assert read_pickle(tmp_path / "r.dill") == {"main": 1}
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mitosis._recording import Report, write_pickles
 from mitosis._recording.digests import digests
 from mitosis._recording.purity import Purity, purity, told
+
+
+@dataclass
+class Alike:
+    """Its text says nothing of its value."""
+
+    value: int
+
+    def __repr__(self) -> str:
+        return "Alike"
 
 
 def earlier(folder: Path, results: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
@@ -106,6 +117,26 @@ def test_a_trial_whose_folder_is_gone_is_compared_by_digest(tmp_path: Path) -> N
     )
     unknown = trial | {"results_digest": None}
     assert purity({"main": 2}, digests({"main": 2}), {}, [unknown]) is None
+
+
+def test_results_of_one_short_text_are_told_by_the_place_that_differs(tmp_path: Path) -> None:
+    then = {"main": [1.0] * 500, "text": "x" * 500, "type": Alike(1)}
+    now = {"main": [1.0] * 499 + [2.0], "text": "x" * 499 + "y", "type": Alike(2)}
+    found = compared(now, earlier(tmp_path / "a", then))
+    main, text, kind = found.differences
+    assert main == ("main[499]", "1.0", "2.0")
+    assert text[0] == "text"
+    assert (text[1][-2:], text[2][-2:]) == ("x'", "y'")
+    assert kind == ("type.value", "1", "2")
+
+
+def test_where_no_text_tells_results_apart_their_digests_do(tmp_path: Path) -> None:
+    trial = earlier(tmp_path / "a", {"main": Alike(1)})
+    (tmp_path / "a" / "results.dill").write_bytes(b"broken")
+    ((key, then, now),) = compared({"main": Alike(2)}, trial).differences
+    assert key == "main"
+    assert then.startswith("Alike (digest ")
+    assert then != now
 
 
 def test_many_differences_are_cut(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from typing import Any
 
 import pytest
@@ -155,3 +156,35 @@ torch.rand(1)
     use, (warning,) = used(fresh_python, code)
     assert use["torch"] == {"seeded": False, "drawn": True}
     assert "the global generator of torch" in warning
+
+
+FORKED = """
+import os
+def forked(draw):
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(write, repr(draw()).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    return os.read(read, 1000).decode()
+print([forked(random.random) for _ in range(2)], forked(lambda: forked(random.random)))
+random.random()
+before = random.getstate()
+print(forked(random.random), before == random.getstate())
+"""
+
+
+def test_what_forked_processes_draw_comes_again_and_is_not_the_same_in_all(
+    fresh_python: FreshPython,
+) -> None:
+    first, again = (fresh_python(START.format(seed=7) + FORKED) for _ in range(2))
+    assert first == again != fresh_python(START.format(seed=8) + FORKED)
+    draws = re.findall(r"0\.\d+", first)
+    assert len(draws) == len(set(draws)) == 4
+    assert first.endswith(" True\n")
+
+
+def test_without_a_seed_forked_processes_draw_from_entropy(fresh_python: FreshPython) -> None:
+    first, other = (fresh_python(START.format(seed=None) + FORKED) for _ in range(2))
+    assert first != other

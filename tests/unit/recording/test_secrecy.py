@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import json
+import time
 
 import dill
+import numpy as np
 import pytest
 
 from mitosis import canonical
@@ -59,3 +61,39 @@ def test_texts_hold_digests_of_secrets_only_under_the_key() -> None:
     assert TOKEN not in text
     with Secrets().keyed():
         assert TOKEN in canonical({"token": TOKEN})
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("value", [VALUE, "plain-value"])
+def test_data_that_hold_a_secret_in_wider_characters_are_known(value: str, codec: str) -> None:
+    data = b"\x01\x02\x03" + value.encode(codec) + bytes(100)
+    assert Secrets(values=[value]).are_in(data)
+    assert not Secrets(values=["other-value"]).are_in(data)
+
+
+@pytest.mark.parametrize("results", [[TOKEN], np.array([TOKEN]), {"a": TOKEN.encode()}])
+def test_a_pickle_that_holds_a_token_is_known_without_being_told(results: object) -> None:
+    assert Secrets().are_in(dill.dumps(results))
+
+
+def test_numbers_look_like_no_token() -> None:
+    numbers = np.random.default_rng(1)
+    for data in (
+        numbers.bytes(1 << 20),
+        numbers.normal(size=1 << 16),
+        numbers.integers(0, 127, 9999),
+    ):
+        assert not Secrets(values=["hunter22"]).are_in(dill.dumps(data))
+
+
+def test_ten_thousand_secrets_are_found_fast() -> None:
+    values = [f"{number:05d}-a-secret" for number in range(10_000)]
+    secrets = Secrets(values=values)
+    started = time.process_time()
+    for _ in range(1000):
+        assert secrets.redact(
+            f"a line of some length with {values[1]} and {values[2]} in it"
+        ) == ("a line of some length with *** and *** in it")
+    assert not secrets.are_in(bytes(range(256)) * 4096)
+    assert secrets.are_in(bytes(1000) + values[9998].encode())
+    assert time.process_time() - started < 10

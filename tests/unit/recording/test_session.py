@@ -30,8 +30,19 @@ def secretive(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         logging.warning("logged %s", [password])
         display(HTML(f"<p>{password}</p>"))
         subprocess.run(["echo", "child", token])
+        for letter in f"slowly {token} {password}\\n":
+            print(letter, end="", flush=True)
+        subprocess.run(["printf", "%s", "." * 990 + " wide " + token + " " + password])
+        for piece in ("raw " + password[:5], password[5:] + " " + token[:9], token[9:] + "\\n"):
+            os.write(1, piece.encode())
         """,
-        "keep({'main': password, 'config': {'password': password}, 'rate': 0.5})",
+        """
+        import numpy as np
+        keep({
+            'main': password, 'config': {'password': password}, 'rate': 0.5, 'found': [token],
+            'array': np.array([token, password]),
+        })
+        """,
         "raise ValueError(f'no entry with {password} or {token}')",
         argv=["run.py", TOKEN],
         secrets={
@@ -52,6 +63,8 @@ def test_no_file_of_the_trial_and_no_message_holds_a_secret(secretive: Ran) -> N
 def test_what_stands_around_a_secret_stays(secretive: Ran) -> None:
     assert "printed *** ***\n" in secretive.log
     assert "child ***\n" in secretive.log
+    assert "slowly *** ***\n" in secretive.log
+    assert ". wide *** ***raw *** ***\n" in secretive.log
     assert "WARNING root: logged" in secretive.log
     assert "ValueError: no entry with *** or ***" in secretive.log
     assert secretive.texts["stdout"].startswith("printed *** ***\n")
@@ -60,7 +73,9 @@ def test_what_stands_around_a_secret_stays(secretive: Ran) -> None:
 
 def test_a_result_that_holds_a_secret_is_not_stored(secretive: Ran) -> None:
     assert read_pickle(secretive.folder / "results.dill") == {"rate": 0.5}
-    assert secretive.report.dropped == dict.fromkeys(("main", "config"), "it holds a secret")
+    assert secretive.report.dropped == dict.fromkeys(
+        ("main", "config", "found", "array"), "it holds a secret, or what looks like one"
+    )
     assert (secretive.report.main, secretive.report.main_is_exact) == ("***", False)
 
 

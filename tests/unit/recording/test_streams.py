@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mitosis._recording.secrecy import Secrets
 from mitosis._recording.streams import Log, Output
 
 
@@ -89,9 +90,9 @@ def test_a_child_that_inherits_the_file_writes_behind_what_is_there(
 
 
 def test_prints_reach_the_log_and_the_notebook(kernel: Kernel, logged: Path) -> None:
-    print("a", 1, file=kernel.stdout)
-    assert logged.read_text() == "a 1\n"
-    assert kernel.told == ["stdout 'a'", "stdout ' '", "stdout '1'", "stdout '\\n'"]
+    print("b.", 1, file=kernel.stdout)
+    assert logged.read_text() == "b. 1\n"
+    assert kernel.told == ["stdout 'b.'", "stdout ' '", "stdout '1'", "stdout '\\n'"]
 
 
 def test_a_stream_is_flushed_before_the_other_is_written(kernel: Kernel) -> None:
@@ -159,10 +160,29 @@ def test_what_is_written_is_redacted_for_log_and_notebook_alike(
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", kernel.stdout)
         patch.setattr(sys, "stderr", kernel.stderr)
-        Output(log, lambda text: text.replace("secret", "***"))
+        Output(log, Secrets(values=["secret"]))
     assert kernel.stdout.write("a secret") == len("a secret")
     assert logged.read_text() == "a ***"
     assert kernel.told == ["stdout 'a ***'"]
+
+
+def test_a_secret_in_two_writes_is_redacted_in_log_and_notebook_alike(
+    monkeypatch: pytest.MonkeyPatch, log: Log, logged: Path
+) -> None:
+    kernel = Kernel()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", kernel.stdout)
+        patch.setattr(sys, "stderr", kernel.stderr)
+        output = Output(log, Secrets(values=["hunter22"]))
+    kernel.stdout.write("it is hunt")
+    kernel.stdout.flush()
+    kernel.stdout.buffer.write(b"er22")
+    output.settle()
+    assert logged.read_text() == "it is ***"
+    assert [told for told in kernel.told if "flushed" not in told] == [
+        "stdout 'it is '",
+        "stdout '***'",
+    ]
 
 
 def test_the_size_counts_bytes_of_children_too(log: Log) -> None:

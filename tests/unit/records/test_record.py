@@ -146,6 +146,7 @@ def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
                 "digest": "aa",
                 "size_bytes": 3,
                 "modified_at": "2024-05-06T12:00:00+00:00",
+                "identity": "",
             }
         ],
         "since": "sine-low-0",

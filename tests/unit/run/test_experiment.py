@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -90,6 +90,28 @@ def test_a_hypothesis_that_is_no_text_is_a_fault_among_the_others() -> None:
         "it has no `name`",
         "its `hypothesis` is 3, no text",
     )
+
+
+@pytest.mark.parametrize("attribute", ["name", "run", "hypothesis"])
+def test_an_attribute_that_raises_is_a_fault(attribute: str) -> None:
+    def broken(_: Any) -> NoReturn:
+        raise ValueError("no such file")
+
+    members = {"name": "a", "run": staticmethod(run), attribute: property(broken)}
+    subject = type("Subject", (), members)()
+    assert faults(subject) == (f"its `{attribute}` raises ValueError: no such file",)
+
+
+def test_half_of_a_surrogate_pair_is_no_hypothesis() -> None:
+    stated = SimpleNamespace(name="a", run=run, hypothesis="half \ud83e")
+    (fault,) = faults(stated)
+    assert fault == r"its `hypothesis` is 'half \ud83e', which holds half of a surrogate pair"
+
+    def documented() -> None: ...
+
+    documented.__doc__ = "Half \ud83e."  # Python 3.13 compiles no such literal
+    (fault,) = faults(SimpleNamespace(name="a", run=documented))
+    assert fault == "its docstring holds half of a surrogate pair"
 
 
 def test_the_library_of_that_name_is_no_hypothesis() -> None:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mitosis import Secret
@@ -80,6 +81,16 @@ HOLDERS: list[tuple[str, Any, str]] = [
     ("x", SimpleNamespace(inner=[Access(PASSWORD)]), PASSWORD),
     ("x", np.array([TOKEN, "b"]), TOKEN),
     ("passwords", (PASSWORD, "second-one"), PASSWORD),
+    ("headers", {"Authorization": "Basic " + PASSWORD}, PASSWORD),
+    ("argv", ["--password", PASSWORD, "--n", "3"], PASSWORD),
+    ("x", f"token={PASSWORD}&y=1", PASSWORD),
+    ("x", '{"password": "' + PASSWORD + '"}', PASSWORD),
+    ("x", [f"Server=db;Pwd={PASSWORD};"], PASSWORD),
+    ("x", {"password": 982374}, "982374"),
+    ("password", 982374, "982374"),
+    ("x", pd.DataFrame({"password": [PASSWORD, "x"]}), PASSWORD),
+    ("x", pd.Series([PASSWORD, "x"], name="api_key"), PASSWORD),
+    ("x", pd.Series([PASSWORD, "x"], index=["password", "b"]), PASSWORD),
 ]
 
 
@@ -161,6 +172,10 @@ def test_models_tokens_stay_literals() -> None:
     inputs = prepared(Parameter("low", "pad_token", "[PAD]"), Parameter("low", "x", value))
     assert inputs.secrets == {}
     assert "'pad_token': '[PAD]',  # variant low" in inputs.code
+
+
+def test_what_a_name_inside_a_text_leads_to_is_known_by_itself_too() -> None:
+    assert secret_texts("Server=db;Pwd=hunter22;") == {"Server=db;Pwd=hunter22;", PASSWORD}
 
 
 def test_arguments_that_hold_secrets_are_known() -> None:

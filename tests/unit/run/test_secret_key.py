@@ -72,13 +72,13 @@ def test_a_file_system_without_links_gets_a_key_too(
 def test_a_damaged_key_is_refused_with_its_name(tmp_path: Path) -> None:
     secret_key_file(tmp_path).write_bytes(b"short")
     with pytest.raises(TrialsFolderError, match=r"\.secret-key, is damaged"):
-        find_key(tmp_path)
+        find_key(tmp_path).require()
 
 
 def test_a_key_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     secret_key_file(tmp_path).mkdir()
     with pytest.raises(TrialsFolderError, match=r"\.secret-key, cannot be read"):
-        find_key(tmp_path)
+        find_key(tmp_path).require()
 
 
 def test_a_key_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -126,10 +126,23 @@ def test_a_path_may_begin_at_home(repository: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("timeout_seconds = 0", "timeout_seconds is 0, not a number of seconds above 0"),
-        ("timeout_seconds = nan", "timeout_seconds is nan, not a number of seconds above 0"),
-        ("timeout_seconds = true", "timeout_seconds is true, not a number of seconds above 0"),
-        ("timeout_seconds = '9'", "timeout_seconds is '9', not a number of seconds above 0"),
+        ("timeout_seconds = 0", "timeout_seconds is 0, not a finite number of seconds above 0"),
+        (
+            "timeout_seconds = inf",
+            "timeout_seconds is inf, not a finite number of seconds above 0",
+        ),
+        (
+            "timeout_seconds = nan",
+            "timeout_seconds is nan, not a finite number of seconds above 0",
+        ),
+        (
+            "timeout_seconds = true",
+            "timeout_seconds is true, not a finite number of seconds above 0",
+        ),
+        (
+            "timeout_seconds = '9'",
+            "timeout_seconds is '9', not a finite number of seconds above 0",
+        ),
         ("require_hypothesis = 'yes'", "require_hypothesis is 'yes', not true or false"),
         ("require_clean_checkouts = 1", "require_clean_checkouts is 1, not true or false"),
         (
@@ -173,14 +186,14 @@ def test_a_long_value_is_cut(repository: Path) -> None:
 
 
 def test_packages_are_names(repository: Path) -> None:
-    write(repository, "[tool.mitosis]\npackages = ['one', 'two.three']")
-    assert find_settings(repository).packages == ("one", "two.three")
+    write(repository, "[tool.mitosis]\npackages = ['one', 'two.three', 'fo-ur']")
+    assert find_settings(repository).packages == ("one", "two.three", "fo-ur")
 
 
 def test_what_names_no_package_is_told(repository: Path) -> None:
-    assert faults(repository, "[tool.mitosis]\npackages = ['one', 2, '']") == (
-        "packages holds 2, which is no package's name",
-        "packages holds '', which is no package's name",
+    names = ["2", "''", "'my package'", "' one'", "'one.'", "'a/b'"]
+    assert faults(repository, f"[tool.mitosis]\npackages = ['one', {', '.join(names)}]") == (
+        *(f"packages holds {name}, which is no package's name" for name in names),
     )
     (fault,) = faults(repository, "[tool.mitosis]\npackages = 'one'")
     assert fault == (
@@ -241,6 +254,20 @@ def test_steps_have_to_be_a_table(repository: Path) -> None:
 
 def test_the_table_has_to_be_a_table(repository: Path) -> None:
     assert len(faults(repository, "[tool]\nmitosis = 3")) == 1
+
+
+@pytest.mark.parametrize(
+    "table", ["tool.Mitosis", "tool.MITOSIS", "tools.mitosis", "Tool.mitosis", "Tools.Mitosis"]
+)
+def test_a_table_whose_name_is_misspelt_is_told(repository: Path, table: str) -> None:
+    said = f"[{table}] is not read; did you mean [tool.mitosis]?"
+    assert faults(repository, f"[{table}]\nrequire_hypothesis = true") == (said,)
+    assert faults(repository, f"[tool.mitosis]\n[{table}]\ntimeout_seconds = 3") == (said,)
+
+
+def test_tables_of_others_are_left_alone(repository: Path) -> None:
+    write(repository, "[tools]\nx = 3\n[tool.mitosis-extra]\ny = 1\n[other]\nmitosis = 1")
+    assert find_settings(repository) == Settings()
 
 
 def test_a_file_that_is_not_toml_is_refused_with_the_place(repository: Path) -> None:

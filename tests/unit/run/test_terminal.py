@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from mitosis._model import Status, Trial
-from mitosis._run.terminal import Terminal, end_line, start_line, told
+from mitosis._run.terminal import Terminal, changes_text, end_line, start_line, told
 from mitosis._wording import duration_text, main_text, shown
 
 TRIAL = Trial(
@@ -118,6 +118,24 @@ def test_each_end_is_told_with_and_without_a_reason(status: Status) -> None:
     assert without
     assert not without.endswith((":", " "))
     assert told(status, "what happened").endswith("what happened")
+
+
+def test_each_long_path_in_a_change_is_shortened_by_itself() -> None:
+    paths = [f"{letter * 150}/{letter}.py" for letter in "abcde"]
+    fact = f"code 1 -> 2: M {', M '.join(paths)} and 3 more files"
+    text = changes_text("sine-low-1", [fact, "R " + " -> ".join(paths[:2]), "x\n1"])
+    for letter in "abcde":
+        assert f"{letter}/{letter}.py" in text
+    assert "a" * 100 not in text
+    said = " ".join(text.split())
+    assert "e.py and 3 more files; R aaa" in said
+    assert said.endswith("b/b.py; x\\n1")
+
+
+def test_of_many_changes_the_rest_is_counted() -> None:
+    text = changes_text("sine-low-1", [f"fact{n}" for n in range(10)])
+    assert text.count("fact") == 8
+    assert text.endswith("2 more differences, on the page")
 
 
 @pytest.mark.parametrize(

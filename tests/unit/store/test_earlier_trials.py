@@ -62,8 +62,8 @@ def test_a_lost_trial_is_closed_once(store: Store) -> None:
     assert store.close_lost(lost)
     assert not store.close_lost(finish(given.key, status=Status.LOST, reason="again"))
     assert [row["reason"] for row in store.trials()] == ["its runner is gone"]
-    assert store.running() == []
-    assert [trial.key for trial in store.lost()] == [given.key]
+    still_running, closed = store.running_and_lost()
+    assert (still_running, [trial.key for trial in closed]) == ([], [given.key])
 
 
 def test_a_runner_that_ends_after_all_takes_lost_back(store: Store) -> None:
@@ -173,7 +173,7 @@ def test_where_there_is_no_database_there_are_no_trials(
 ) -> None:
     if content is not None:
         store.path.write_bytes(content)
-    assert (store.running(), store.lost()) == ([], [])
+    assert store.running_and_lost() == ([], [])
     assert (store.latest(claim()), store.alike(claim())) == (None, [])
     assert store.is_damaged() is None
     assert [p.name for p in store.path.parent.iterdir()] == (
