@@ -46,7 +46,7 @@ def _in_series(series: Any) -> Iterator[str]:
 
 
 def _labels(table: Any) -> Iterator[tuple[int, str]]:
-    if table.index.dtype.kind not in "OTU":
+    if table.index.dtype.kind not in "TUO":
         return
     labels = table.index[:_MOST_VALUES].tolist()
     yield from ((place, label) for place, label in enumerate(labels) if _says_secret(label))
