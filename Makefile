@@ -11,7 +11,7 @@ help:
 	@echo "make fast      the tests that need no kernel, in under a minute"
 	@echo "make check     style, types, layers, spelling"
 	@echo "make docs      build the documentation into docs/_build/html"
-	@echo "make bench     what digests and recorded trials cost, beside other tools and the plain script"
+	@echo "make bench     what digests, provenance and recorded trials cost, beside other tools"
 
 example: .venv/example
 	cd example_project && ../$(BIN)/python -m example_project --exp_name sine \
@@ -37,6 +37,7 @@ docs: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench.canonical_speed
+	$(BIN)/python -m tests.bench.provenance_speed
 	$(BIN)/python -m tests.bench.trial_overhead
 
 setup: .venv/dev
