@@ -211,7 +211,11 @@ def _failed_import(name: str, exc: BaseException) -> ExperimentNotFoundError:
     steps = [
         s for s in traceback.extract_tb(exc.__traceback__) if "importlib" not in s.filename
     ]
-    place = "".join(traceback.format_list(steps[-3:])).rstrip()
+    if isinstance(exc, SyntaxError):  # its place is where Python stopped reading
+        lines = traceback.format_exception_only(exc)[:-1]
+    else:
+        lines = traceback.format_list(steps[-3:])
+    place = "".join(lines).rstrip()
     reason = f"importing it raised {type(exc).__name__}: {exc}\n{place}"
     return ExperimentNotFoundError(name=name, reason=reason)
 

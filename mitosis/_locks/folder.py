@@ -5,20 +5,22 @@ Reading writes nothing but the end of trials whose runner is gone.
 
 from __future__ import annotations
 
-import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from mitosis import _layout
 from mitosis._model import Lock, LockName
-from mitosis._records import close_dead
+from mitosis._records import close_dead, read_record
 from mitosis._store import Store
-from mitosis._wording import counted
-from mitosis.errors import AmbiguousDatabaseError, DatabaseError, ForeignDatabaseError
-
-log = logging.getLogger("mitosis")
+from mitosis.errors import (
+    AmbiguousDatabaseError,
+    DatabaseError,
+    ForeignDatabaseError,
+    RecordError,
+)
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,22 @@ def _files(folder: Path, logfile: str | None) -> list[Path]:
     return [folder / name for name in wanted if (folder / name).is_file()]
 
 
+def _gone(folder: Path, logfile: str | None) -> set[str]:
+    """Return the databases that are missing while folders of their trials are there.
+
+    Only folders that no database is likely to hold the trial of are looked into.
+    """
+    stems = tuple(f"{file.stem}-" for file in _files(folder, None))
+    found = _layout.trial_folders(folder) if folder.is_dir() else []
+    names = set()
+    for trial in found:
+        if not trial.root.name.startswith((*stems, ".")):
+            with suppress(RecordError):
+                names.add(read_record(trial).claim.database)
+    wanted = names & {logfile} if logfile else names
+    return {name for name in wanted if not (folder / name).exists()}
+
+
 def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
     """Read all databases of a trials folder, or the one that is named.
 
@@ -124,9 +142,9 @@ def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
     except OSError as exc:
         fault = DatabaseError(database=folder, reason=exc.strerror or str(exc))
         return Holdings(folder, (), (), (fault,), logfile)
-    if not files and folder.is_dir() and (trials := _layout.trial_folders(folder)):
-        told = counted(len(trials), "trial")
-        log.warning("no database is here, but %s: `mitosis repair` makes it anew", told)
+    for name in sorted(_gone(folder, logfile)):
+        reason = "it is gone, but its trials' folders are here: `mitosis repair` makes it anew"
+        faults.append(DatabaseError(database=folder / name, reason=reason))
     for file in files:
         try:
             store = Store(file)

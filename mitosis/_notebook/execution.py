@@ -35,7 +35,8 @@ class Stop(StrEnum):
     """Why a trial was ended before its time."""
 
     INTERRUPTED = "it was interrupted"
-    TERMINATED = "the runner received a signal to end"
+    TERMINATED = "the runner was told to end (SIGTERM)"
+    HUNG_UP = "the runner lost its terminal or its connection (SIGHUP)"
     TIMED_OUT = "its time was up"
     ANNOUNCED = "the system announced the end of its time (SIGUSR1)"
     OUT_OF_CPU = "its processor time was up (SIGXCPU)"
@@ -44,7 +45,7 @@ class Stop(StrEnum):
     @property
     def status(self) -> Status:
         """The status of a trial that was ended for this reason."""
-        killed = self in (Stop.INTERRUPTED, Stop.TERMINATED, Stop.ABANDONED)
+        killed = self in (Stop.INTERRUPTED, Stop.TERMINATED, Stop.HUNG_UP, Stop.ABANDONED)
         return Status.KILLED if killed else Status.TIMED_OUT
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Purity:
             do so by noise.
         not_compared: keys of results that have no digest in one of the trials.
         remark: why it could not be found out more exactly; empty if it could.
+        other_packages: whether the earlier trial ran with other packages or another Python.
     """
 
     compared_with: str
@@ -41,6 +42,7 @@ class Purity:
     largest_relative: float | None = None
     not_compared: Sequence[str] = ()
     remark: str = ""
+    other_packages: bool = False
 
 
 def purity(
@@ -56,7 +58,7 @@ def purity(
         digests: of these results.
         data: path to digest of each input file.
         earlier: trials that succeeded with the same variants, seed and code, newest first, as
-            dicts with `name`, `folder`, `results_digest` and `data`.
+            dicts with `name`, `folder`, `results_digest`, `data` and `other_packages`.
 
     Returns:
         How they compare; None if there is nothing to compare with.
@@ -67,7 +69,9 @@ def purity(
         return None
     if digests.all is not None and trial["results_digest"] == digests.all:
         return Purity(trial["name"])
-    return _compare(results, digests, trial)
+    found = _compare(results, digests, trial)
+    others = bool(trial.get("other_packages"))
+    return replace(found, other_packages=others) if found else None
 
 
 def _compare(
@@ -172,6 +176,8 @@ def told(purity: Purity) -> str:
         f"the results are others than those of {purity.compared_with}, which had the same "
         "variants, seed, code and data"
     )
+    if purity.other_packages:
+        sentence += ", but other packages"
     facts = [
         f"    {key}\n        then  {then}\n        now   {now}"
         for key, then, now in purity.differences[:_MOST]

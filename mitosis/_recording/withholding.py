@@ -52,11 +52,12 @@ class Withholding:
         """Take a piece of text."""
         source = stream, threading.get_ident()
         with self._lock:
-            for other in [s for s in self._held if s[1] == source[1] and s != source]:
-                self._let_go(other)  # in the order in which it was written
+            if self._held:
+                for other in [s for s in self._held if s[1] == source[1] and s != source]:
+                    self._let_go(other)  # in the order in which it was written
+                text = self._held.pop(source, "") + text
             if source in self._cut:
                 text = self._without_the_rest(source, text)
-            text = self._held.pop(source, "") + text
             end = self._secrets.settled(text)
             self._send(source, text[:end])
             if end < len(text):

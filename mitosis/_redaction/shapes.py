@@ -60,7 +60,11 @@ _TABLE = {
 """Shape to what must stand in a text that it fits, for that costs little to look for."""
 
 _HINTS = tuple(hint for hints in _TABLE.values() for hint in hints)
-_LONGEST_HINT = max(map(len, _HINTS))
+_PHRASES = ("authorization: basic ", "bearer ")
+"""Words behind which a secret stands, in whatever case."""
+_LONGEST_PHRASE = max(map(len, _PHRASES))
+_NUMBER = re.compile(r"\b[0-9]{8,10}(?::A?)?\Z")
+"""The beginning of a token that begins with a number."""
 _LONGEST_WORD = 200
 _LONGEST_KEY = 1 << 14
 _KEY_BEGIN = "-----BEGIN "
@@ -79,6 +83,8 @@ def redact_text(text: str) -> str:
 
 def redact_tokens(text: str) -> str:
     """Return a text without the tokens that are known by their shape."""
+    if not any(map(text.__contains__, _HINTS)):
+        return text
     for shape, hints in _TABLE.items():
         for hint in hints:
             if hint in text:
@@ -100,7 +106,7 @@ def has_token(text: str) -> bool:
 
 def may_hold_token(text: str) -> bool:
     """Tell quickly whether a text has to be looked at for tokens."""
-    return "://" in text or (len(text) >= _SHORTEST and any(hint in text for hint in _HINTS))
+    return "://" in text or (len(text) >= _SHORTEST and any(map(text.__contains__, _HINTS)))
 
 
 def bytes_hold_token(data: bytes) -> bool:
@@ -138,45 +144,52 @@ def _in_text(data: bytes) -> bool:
 
 
 def _begun_token(text: str) -> int:
-    start = end = len(text)
     if text[-1:] == "\n":
-        return end
-    if phrase := _announced().search(text, max(0, end - _LONGEST_WORD)):
-        start = min(start, phrase.start())
+        return len(text)
     word = _word_start(text)
-    return (
-        min(start, word) if end - word <= _LONGEST_WORD and _may_go_on(text[word:]) else start
-    )
+    is_short = len(text) - word <= _LONGEST_WORD
+    if is_short and (announced := _announced(text, word)) is not None:
+        return announced
+    start = _phrase_start(text)
+    return min(start, word) if is_short and _may_go_on(text[word:]) else start
 
 
 def _may_go_on(word: str) -> bool:
-    whole, begun = _hinted()
-    return bool(whole.search(word) or begun.search(word, len(word) - _LONGEST_HINT))
+    if "://" in word or any(map(word.__contains__, _HINTS)):
+        return True
+    begun, most = _begun_hints()
+    return any(word[-n:] in begun for n in range(1, min(len(word), most) + 1)) or bool(
+        word[-1:] in "0123456789:A" and _NUMBER.search(word)
+    )
+
+
+def _announced(text: str, word: int) -> int | None:
+    """Return where words begin behind which the last word stands, if it is a secret then."""
+    before = text[max(0, word - _LONGEST_PHRASE) : word].lower()
+    return next((word - len(p) for p in _PHRASES if before.endswith(p)), None)
+
+
+def _phrase_start(text: str) -> int:
+    """Return where such words begin that a text breaks off in."""
+    tail = text[-_LONGEST_PHRASE:].lower()
+    begun = _begun_phrases()
+    if tail.endswith(begun):
+        return len(text) - max(len(part) for part in begun if tail.endswith(part))
+    return len(text)
 
 
 @cache
-def _hinted() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns of the hints in a word, and of one that begins at its end."""
+def _begun_hints() -> tuple[frozenset[str], int]:
+    """Return what a word ends with where a hint begins, and how long that is at most."""
     hints = [hint for hint in (*_HINTS, "://") if " " not in hint]
-    whole = re.compile("|".join(map(re.escape, hints)))
-    begun = "|".join(map(_begun, hints))
-    return whole, re.compile(rf"(?:{begun}|\b[0-9]{{8,10}}(?::A?)?)\Z")
+    begun = frozenset(hint[:n] for hint in hints for n in range(1, len(hint)))
+    return begun, max(map(len, begun))
 
 
 @cache
-def _announced() -> re.Pattern[str]:
-    """Return the pattern of words behind which a secret stands, or of their beginning."""
-    begun = map(_begun, ("bearer ", "authorization: basic ", _KEY_BEGIN))
-    whole = r"(?:bearer |authorization: basic )\S*"
-    return re.compile(rf"(?i:(?:{whole}|{'|'.join(begun)})\Z)")
-
-
-def _begun(word: str) -> str:
-    """Return a pattern of what a word begins with, one character of it or more."""
-    pattern = ""
-    for character in reversed(word):
-        pattern = f"{re.escape(character)}(?:{pattern})?" if pattern else re.escape(character)
-    return pattern
+def _begun_phrases() -> tuple[str, ...]:
+    phrases = (*_PHRASES, _KEY_BEGIN.lower())
+    return tuple(phrase[:n] for phrase in phrases for n in range(1, len(phrase) + 1))
 
 
 def _cut_key(text: str, cut: int) -> int:

@@ -225,6 +225,7 @@ class _Conduct:
                 "folder": str(self._a.trials_folder / trial.places.folder),
                 "results_digest": trial.results_digest,
                 "data": {file.path: file.digest for file in trial.data},
+                "other_packages": trial.environment != self._a.claim.environment_digest,
             }
             for trial in found
         ]

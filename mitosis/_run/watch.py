@@ -13,7 +13,7 @@ from mitosis._notebook import Execution, Stop
 _STOPS = {
     signal.SIGINT: Stop.INTERRUPTED,
     signal.SIGTERM: Stop.TERMINATED,
-    signal.SIGHUP: Stop.TERMINATED,
+    signal.SIGHUP: Stop.HUNG_UP,
     signal.SIGUSR1: Stop.ANNOUNCED,
     signal.SIGXCPU: Stop.OUT_OF_CPU,
 }

@@ -216,7 +216,7 @@ def test_a_signal_that_a_library_has_taken_stays_with_it(endings: Project) -> No
     (row,) = endings.rows("trials/endings.db")
     assert (row["status"], row["reason"]) == (
         "killed",
-        "the runner received a signal to end",
+        "the runner was told to end (SIGTERM)",
     )
     assert "most recent call first" in err  # what faulthandler writes
 

@@ -80,6 +80,10 @@ def test_a_database_that_is_gone_before_a_trial_is_made_anew_with_its_locks(
     (prepared.root / "go.state").touch()
     assert prepared.python("go.py", "1").status == 0
     (prepared.root / "trials/slow.db").unlink()
+    seen = prepared.mitosis("variants", "list")
+    assert "slow.db" in seen.err, seen
+    assert "it is gone, but its trials' folders are here" in seen.err
+    assert seen.status == 1
     refused = prepared.python("go.py", "2")
     assert refused.status == 1
     assert "slow.db was gone; it was made anew from the folders of 1 trial" in refused.err

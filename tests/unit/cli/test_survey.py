@@ -62,7 +62,9 @@ def test_what_cannot_be_imported_hides_nothing(many: ModuleType) -> None:
 
 
 def test_a_module_that_cannot_be_parsed_may_hide_an_experiment(many: ModuleType) -> None:
-    assert "importing it raised SyntaxError" in messages(survey(["waves"], Settings()))
+    said = messages(survey(["waves"], Settings()))
+    assert "importing it raised SyntaxError" in said
+    assert "^" in said
 
 
 @pytest.mark.parametrize("end", ["raise SystemExit(3)", "import sys; sys.exit('usage: ...')"])

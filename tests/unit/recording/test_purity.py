@@ -144,3 +144,10 @@ def test_many_differences_are_cut(tmp_path: Path) -> None:
     text = told(compared({f"k{i}": -i - 1 for i in range(15)}, trial))
     assert len(text.splitlines()) == 1 + 3 * 10 + 1
     assert text.endswith("    ... and 5 more results")
+
+
+def test_other_packages_are_said_where_they_may_be_the_reason(tmp_path: Path) -> None:
+    trial = earlier(tmp_path / "a", {"main": 1}) | {"other_packages": True}
+    found = compared({"main": 2}, trial)
+    assert found.other_packages
+    assert "code and data, but other packages" in told(found)
