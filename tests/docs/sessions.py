@@ -36,6 +36,7 @@ _CHANGES_EACH_TIME = (
     (r"(commit )[0-9a-f]{7,10}\b", r"\1COMMIT"),
     (r'(key |key = "|_)[0-9a-f]{8}\b', r"\1KEY"),
     (r"\b\d+( \(generated\)(?:.*\n)*?.* main = )[^,\s]+", r"SEED\1MAIN"),
+    (r"(seed )\d+( \(generated\))", r"\1SEED\2"),
     (r"\b[0-9a-f]{10}\b", "COMMIT"),  # in a table; a seed may look so too, and went before
     (r"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?)?", "TIME"),
     (r"\b\d+\.\d s\b", "DURATION"),

@@ -97,7 +97,7 @@ def test_a_broken_file_of_settings_is_what_it_is_there_for(lab: Project) -> None
     assert done.status == 1
     (text,) = wrongs(done).values()
     assert "did you mean 'trials_folder'?" in text
-    assert "timeout_seconds is 'x', not a number of seconds above 0" in text
+    assert "timeout_seconds is 'x', not a finite number of seconds above 0" in text
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,8 @@ def test_a_damaged_report_leaves_a_finished_record(project: Project) -> None:
     )
     project.script(RUN)
     (row,) = project.rows("trials/exp.db")
-    assert (row["status"], row["reason"]) == ("killed", "its kernel ended by signal SIGKILL")
+    assert row["status"] == "killed"
+    assert row["reason"].startswith("its kernel ended by signal SIGKILL")
 
 
 def test_a_folder_removed_during_the_run_leaves_a_finished_row(project: Project) -> None:
@@ -270,7 +271,8 @@ def test_a_full_disk_is_said_and_the_experiment_ends_with_its_runner(
         experiment(project, "print('x' * 300_000)")
         done = project.script(RUN.replace("4)]", f"4)], trials_folder={str(small)!r}"))
         assert "No space left on device" in done.err + done.out, done
-        assert "could not write the record" in done.err
-        assert len(project.rows(small / "exp.db")) == 1
+        assert "output.log is incomplete" in done.err
+        (row,) = project.rows(small / "exp.db")
+        assert row["status"] in ("succeeded", "failed"), row["reason"]
     finally:
         os.system(f"umount -l {small}")
