@@ -43,7 +43,6 @@ from mitosis.errors import DatabaseBusyError, MitosisError, RecordError
 
 log = logging.getLogger("mitosis")
 
-_PATIENCE_SECONDS = 5.0
 _GIVEN_UP_SECONDS = 90.0
 """How long after its record a runner that lives may still be writing the row. It waits for the
 database less long than that."""
@@ -83,7 +82,7 @@ def close_dead(
     """
     closed: list[Closed] = []
     try:
-        with patience(_PATIENCE_SECONDS):
+        with patience():
             running, lost = store.running_and_lost()
             if not (running or lost) or not _is_writable(trials_folder, store.path):
                 return []

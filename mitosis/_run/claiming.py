@@ -39,8 +39,6 @@ from mitosis.errors import (
 
 log = logging.getLogger("mitosis")
 
-_PATIENCE_SECONDS = 5.0
-
 
 @dataclass(frozen=True)
 class Place:
@@ -116,7 +114,7 @@ def require_runnable(experiment: Experiment, code: CodeState, settings: Settings
 
 def _former(claim: Claim, store: Store) -> FormerTrial | None:
     try:
-        with patience(_PATIENCE_SECONDS):
+        with patience():
             return store.latest(claim)
     except DatabaseBusyError as exc:
         log.warning("what changed since the last trial is not known: %s", exc)

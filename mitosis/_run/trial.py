@@ -60,7 +60,6 @@ _mitosis = _Session(
 _mitosis.begin(globals())
 """
 _TURN_SECONDS = 60.0
-_PATIENCE_SECONDS = 5.0
 _MOST_FILES = 10
 _MOST_REASON = 160
 _NOT_IN_DATABASE = (
@@ -214,7 +213,7 @@ class _Conduct:
         if self._a.store is None:
             return []
         try:
-            with patience(_PATIENCE_SECONDS):
+            with patience():
                 found = self._a.store.alike(self._a.claim)
         except DatabaseError as exc:
             log.warning("the results are compared with no earlier trial: %s", exc)

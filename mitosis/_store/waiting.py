@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 BUSY_SECONDS = 60.0
+PATIENCE_SECONDS = 5.0
 TOLD_AFTER_SECONDS = 3.0
 ATTEMPT_SECONDS = 0.2
 _PAUSE_SECONDS = 0.01  # for what SQLite refuses at once, without waiting itself
@@ -21,7 +22,7 @@ _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
 @contextmanager
-def patience(seconds: float) -> Iterator[None]:
+def patience(seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
     """Wait no longer than this meanwhile, for what one can do without."""
     before = _patience.set(seconds)
     try:
