@@ -55,7 +55,6 @@ def nudged(array: Any) -> Any:
         (np.array([1.0, "a"], object), np.array([1 + 1e-13, "a"], object)),
         (Fit(0.1 + 0.2, 3), Fit(0.3, 3)),
     ],
-    ids=repr,
 )
 def test_these_differ_by_noise(then: Any, now: Any) -> None:
     found = closeness(then, now)
@@ -108,7 +107,6 @@ def test_what_is_left_of_a_sum_is_told_beside_what_was_added() -> None:
         (Fit(0.3, 3), Fit(0.3, 4)),
         (Decimal("0.3"), Decimal("0.30000000000000001")),
     ],
-    ids=repr,
 )
 def test_these_differ_really(then: Any, now: Any) -> None:
     assert not closeness(then, now).is_close
