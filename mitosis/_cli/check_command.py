@@ -11,7 +11,7 @@ import click
 from mitosis._cli.ending import CONTEXT, exit_status
 
 if TYPE_CHECKING:
-    from mitosis._run.settings import Settings
+    from mitosis._settings import Settings
 
 
 @click.command("check", context_settings=CONTEXT)
@@ -54,8 +54,8 @@ def check_command(
     from mitosis._cli.check_report import report_text
     from mitosis._cli.checking import Places, check
     from mitosis._recording import trials_refused
-    from mitosis._run.settings import find_settings
     from mitosis._run.terminal import Terminal
+    from mitosis._settings import find_settings
 
     here = Path.cwd()
     sys.path.insert(0, str(here))

@@ -22,7 +22,7 @@ from mitosis._locks import (
 from mitosis._model import LockName
 from mitosis._run.experiment import Experiment, describe
 from mitosis._run.secret_key import find_key
-from mitosis._run.settings import (
+from mitosis._settings import (
     Settings,
     default_lock_file,
     default_trials_folder,

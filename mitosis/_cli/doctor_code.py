@@ -9,8 +9,8 @@ from typing import Any
 from mitosis._cli.doctor_findings import Finding, wrong
 from mitosis._provenance import code_state, require_committed
 from mitosis._provenance.command import run_git
-from mitosis._run.setting_keys import KEYS
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
+from mitosis._settings.keys import KEYS
 from mitosis._wording import counted
 from mitosis.errors import DirtyRepositoryError, NoRepositoryError, SettingsError
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from mitosis import _layout
 from mitosis._cli.doctor_findings import Finding, note, wrong
 from mitosis._provenance.command import run_git
-from mitosis._run.settings import repository_root
+from mitosis._settings import repository_root
 from mitosis._wording import duration_text, size_text
 from mitosis.errors import NoRepositoryError
 

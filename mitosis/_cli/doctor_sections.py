@@ -11,7 +11,7 @@ from mitosis._cli.doctor_databases import looked_at_databases
 from mitosis._cli.doctor_findings import Section, examined
 from mitosis._cli.doctor_folder import looked_at_folder
 from mitosis._cli.doctor_machine import looked_at_kernel, looked_at_machine
-from mitosis._run.settings import Settings, default_trials_folder, find_settings
+from mitosis._settings import Settings, default_trials_folder, find_settings
 from mitosis.errors import SettingsError, TrialsFolderError
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from mitosis._cli.variants import Space
 from mitosis._recording import trials_refused
-from mitosis._run.settings import Settings
-from mitosis._run.suggestion import near
+from mitosis._settings import Settings
+from mitosis._suggestion import near
 from mitosis.errors import ExperimentNotFoundError
 
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign)

@@ -40,8 +40,8 @@ def import_command(file: Path, folder: Path | None, dry_run: bool) -> None:
     from mitosis._cli.import_report import report_text
     from mitosis._layout import is_own_database
     from mitosis._records.importing import import_legacy
-    from mitosis._run.settings import default_trials_folder, find_settings
     from mitosis._run.terminal import Terminal
+    from mitosis._settings import default_trials_folder, find_settings
 
     if is_own_database(file):
         msg = (

@@ -169,7 +169,7 @@ def import_command(file: Path | None, why: str | None, **place: Any) -> None:
 
 
 def _lock_file() -> Path:
-    from mitosis._run.settings import default_lock_file
+    from mitosis._settings import default_lock_file
 
     return default_lock_file(Path.cwd())
 

@@ -49,7 +49,7 @@ def place_options(function: Callable[..., None]) -> Callable[..., None]:
 def find_holdings(folder: Path | None, logfile: str | None) -> Holdings:
     """Return the locks in the trials folder that the options name."""
     from mitosis._locks import held_locks
-    from mitosis._run.settings import default_trials_folder, find_settings
+    from mitosis._settings import default_trials_folder, find_settings
 
     here = Path.cwd()
     return held_locks(folder or default_trials_folder(here, find_settings(here)), logfile)
@@ -83,7 +83,7 @@ def lock_name(experiment: str, variant: Pair) -> LockName:
 
 def nothing_text(holdings: Holdings, experiment: str | None, all_: bool) -> str:
     """Say that there is nothing to show, and what there is instead."""
-    from mitosis._run.suggestion import near
+    from mitosis._suggestion import near
 
     if not holdings.folder.is_dir():
         return (
@@ -101,7 +101,7 @@ def nothing_text(holdings: Holdings, experiment: str | None, all_: bool) -> str:
 
 
 def _shared_text() -> str:
-    from mitosis._run.settings import default_lock_file
+    from mitosis._settings import default_lock_file
 
     file = default_lock_file(Path.cwd())
     if not file.exists():

@@ -46,8 +46,8 @@ def repair_command(
     """
     from mitosis._cli.repair_report import progress, report_text
     from mitosis._records import repair
-    from mitosis._run.settings import default_trials_folder, find_settings
     from mitosis._run.terminal import Terminal
+    from mitosis._settings import default_trials_folder, find_settings
 
     if folder and named:
         msg = "Name the folder once: as an argument, or with -F."

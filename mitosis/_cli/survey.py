@@ -17,7 +17,7 @@ from mitosis._cli.experiments import (
     not_found,
     read_source,
 )
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 from mitosis.errors import ExperimentNotFoundError
 
 

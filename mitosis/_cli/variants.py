@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from mitosis._model import Parameter
-from mitosis._run.suggestion import near
+from mitosis._suggestion import near
 from mitosis.errors import InvalidParameterError, UnknownVariantError
 
 Space = Mapping[str, Any]

@@ -1,16 +1,16 @@
-"""A trial from its claim to its end, and as it is told afterwards."""
+"""A trial from its claim to its end, as layers hand it on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
+from mitosis._model.annotations import Annotation
 from mitosis._model.inputs import DataFile
+from mitosis._model.measures import MetricSummary
 from mitosis._model.origin import CodeState, Machine, Runner
 from mitosis._model.variants import Variant
 
@@ -24,53 +24,6 @@ class Status(StrEnum):
     KILLED = "killed"
     TIMED_OUT = "timed_out"
     LOST = "lost"
-
-
-def _nothing() -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One run of an experiment with a variant for every parameter, as it was recorded.
-
-    Attributes:
-        name: `<experiment>-<variants, in the order of parameter names>-<iteration>`.
-        key: a short random id, unique among the experiment's trials.
-        experiment: the experiment's name.
-        variants: argument name to variant name, of the tracked parameters.
-        iteration: the how-manieth trial of the same variants, from 1; None in debug mode.
-        seed: the seed that the trial ran with, None if it had none.
-        status: how it ended.
-        html: the notebook a person opens (an `.ipynb` if that was asked for).
-        folder: everything else: record, results, log.
-        group: the group that it was run in, if any.
-        commit: the commit of the code that ran, None in debug mode outside a repository.
-    """
-
-    name: str
-    key: str
-    experiment: str
-    variants: Mapping[str, str]
-    iteration: int | None
-    seed: int | None
-    status: Status
-    html: Path
-    folder: Path
-    group: str | None = None
-    commit: str | None = None
-    read_main: Callable[[], Any] = field(default=_nothing, repr=False, compare=False)
-    read_results: Callable[[], dict[str, Any]] = field(default=dict, repr=False, compare=False)
-
-    @cached_property
-    def main(self) -> Any:
-        """`results["main"]`; None if the trial did not get that far."""
-        return self.read_main()
-
-    @cached_property
-    def results(self) -> dict[str, Any]:
-        """What `run` returned, as far as it could be kept; read from disk when first asked."""
-        return self.read_results()
 
 
 @dataclass(frozen=True)
@@ -169,6 +122,8 @@ class Finish:
     Attributes:
         results_digest: of the canonical text of all results; None where they have none.
         data: all input files, also those that the experiment named while it ran.
+        numbers: results that are numbers, by key.
+        metrics: what was logged, by the metric's name.
     """
 
     key: str
@@ -176,6 +131,8 @@ class Finish:
     places: Places
     results_digest: str | None = None
     data: tuple[DataFile, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, MetricSummary] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -216,7 +173,9 @@ class RecordedTrial:
     Attributes:
         claimed: None in debug mode.
         outcome: None while it runs, or where its runner never said how it ended.
-        results_digest: as in `Finish`, as is `data`, which holds the claim's too.
+        results_digest: as in `Finish`, as are `data`, which holds the claim's too, `numbers`
+            and `metrics`.
+        annotations: what people have said of it since.
     """
 
     claim: Claim
@@ -225,10 +184,21 @@ class RecordedTrial:
     outcome: Outcome | None = None
     results_digest: str | None = None
     data: tuple[DataFile, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, MetricSummary] = field(default_factory=dict)
+    annotations: tuple[Annotation, ...] = ()
 
     @property
     def finish(self) -> Finish | None:
         """What its row has to say, once it has ended."""
         if self.outcome is None:
             return None
-        return Finish(self.claim.key, self.outcome, self.places, self.results_digest, self.data)
+        return Finish(
+            key=self.claim.key,
+            outcome=self.outcome,
+            places=self.places,
+            results_digest=self.results_digest,
+            data=self.data,
+            numbers=self.numbers,
+            metrics=self.metrics,
+        )

@@ -4,7 +4,16 @@ It is built from a plan, run in a fresh kernel, and turned into a page. This lay
 no git and no Python value of the experiment.
 """
 
-from mitosis._notebook.document import Banner, Plan, build, finished, label, to_ipynb
+from mitosis._notebook.document import (
+    Banner,
+    Plan,
+    PlannedCell,
+    build,
+    finished,
+    label,
+    source_cell,
+    to_ipynb,
+)
 from mitosis._notebook.execution import Ending, Execution, Stop
 from mitosis._notebook.kernel import KernelOptions
 from mitosis._notebook.page import to_html
@@ -17,6 +26,7 @@ __all__ = [
     "Execution",
     "KernelOptions",
     "Plan",
+    "PlannedCell",
     "Probe",
     "Stop",
     "build",
@@ -24,6 +34,7 @@ __all__ = [
     "label",
     "probe_kernel",
     "restored",
+    "source_cell",
     "stub",
     "to_html",
     "to_ipynb",

@@ -21,6 +21,22 @@ NotebookNode = Any
 
 
 @dataclass(frozen=True)
+class PlannedCell:
+    """One cell between the parameters and the results.
+
+    Attributes:
+        source: its code, or its text in Markdown.
+        tags: what it can be found by; the first one is `run` for code that makes results,
+            `source` for the experiment's source, else what its author wrote.
+        is_code: whether it runs.
+    """
+
+    source: str
+    tags: tuple[str, ...]
+    is_code: bool = True
+
+
+@dataclass(frozen=True)
 class Plan:
     """What goes into a trial's notebook.
 
@@ -29,16 +45,14 @@ class Plan:
         hypothesis: what the experiment claims, as its author wrote it.
         facts: pairs of label and value, for the table under the title.
         parameters: code of the cell that makes the dict `parameters`.
-        source: the experiment's source, for reading; empty where there is none.
-        run: code of the cell that makes `results`.
+        cells: what comes after it; together they make `results`.
     """
 
     experiment: str
     hypothesis: str
     facts: Sequence[tuple[str, str]]
     parameters: str
-    source: str
-    run: str
+    cells: Sequence[PlannedCell] = ()
 
 
 @dataclass(frozen=True)
@@ -60,11 +74,9 @@ def build(plan: Plan, banner: Banner) -> NotebookNode:
     cells = [
         _cell(new_markdown_cell, _title(plan), "title"),
         _cell(new_code_cell, plan.parameters, "parameters"),
-        _cell(new_code_cell, plan.run, "run"),
+        *(_planned(cell) for cell in plan.cells),
         _cell(new_code_cell, "keep(results)", "results"),
     ]
-    if plan.source:
-        cells.insert(2, _cell(new_markdown_cell, _fenced(plan.source), "source"))
     notebook = new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {
         "display_name": "Python 3",
@@ -96,8 +108,12 @@ def to_ipynb(notebook: NotebookNode) -> str:
     return str(nbformat.writes(notebook))
 
 
-def _cell(make: Any, source: str, tag: str) -> NotebookNode:
-    return make(source, metadata={"tags": [tag]})
+def _cell(make: Any, source: str, *tags: str) -> NotebookNode:
+    return make(source, metadata={"tags": list(tags)})
+
+
+def _planned(cell: PlannedCell) -> NotebookNode:
+    return _cell(new_code_cell if cell.is_code else new_markdown_cell, cell.source, *cell.tags)
 
 
 def _title(plan: Plan) -> str:
@@ -123,6 +139,11 @@ def _warning(text: str) -> str:
     sentence, _, facts = text.partition("\n")
     parts = [f"**Warning:** {_escaped(sentence)}"]
     return "\n\n".join([*parts, _fenced(dedent(facts), "")] if facts else parts)
+
+
+def source_cell(source: str) -> PlannedCell:
+    """Return the cell that shows an experiment's source."""
+    return PlannedCell(_fenced(source), ("source",), is_code=False)
 
 
 def _fenced(source: str, language: str = "python") -> str:

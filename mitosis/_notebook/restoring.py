@@ -48,7 +48,7 @@ def restored(
 
 def stub(title: str, facts: Sequence[tuple[str, str]]) -> NotebookNode:
     """Return the notebook of a trial of which nothing but its row or record is left."""
-    notebook = build(Plan(title, "", facts, "", "", ""), Banner(title, "", "running"))
+    notebook = build(Plan(title, "", facts, ""), Banner(title, "", "running"))
     del notebook.cells[1:]
     return notebook
 

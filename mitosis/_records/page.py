@@ -160,7 +160,11 @@ def _plain(trial: RecordedTrial) -> str:
     parameters = "\n".join(f"# {v.parameter} = {v.text[:_MOST_TEXT]}" for v in claim.variants)
     code = f"{parameters}\n# The code of this cell was not kept."
     plan = notebooks.Plan(
-        claim.experiment, claim.hypothesis, _facts(trial), "", "", code.strip()
+        claim.experiment,
+        claim.hypothesis,
+        _facts(trial),
+        "",
+        [notebooks.PlannedCell(code.strip(), ("run",))],
     )
     notebook = notebooks.build(plan, banner(claim, trial.claimed))
     notebook.cells = [c for c in notebook.cells if c.metadata["tags"] != ["parameters"]]

@@ -14,7 +14,7 @@ from mitosis._model import Parameter
 from mitosis._redaction import calls_secret, is_secret, redact_text
 from mitosis._run.experiment import Experiment
 from mitosis._run.secret_values import secret_texts
-from mitosis._run.suggestion import near
+from mitosis._suggestion import near
 from mitosis._wording import is_unicode
 from mitosis.errors import InvalidArgumentsError, InvalidParameterError
 

@@ -28,7 +28,7 @@ from mitosis._run.changes import changes_since
 from mitosis._run.experiment import Experiment
 from mitosis._run.inputs import Inputs
 from mitosis._run.options import Options
-from mitosis._run.settings import Settings, default_trials_folder, find_settings
+from mitosis._settings import Settings, default_trials_folder, find_settings
 from mitosis._store import Store, patience
 from mitosis.errors import (
     DatabaseBusyError,

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 from mitosis._wording import is_unicode
 from mitosis.errors import InvalidExperimentError, NoHypothesisError
 

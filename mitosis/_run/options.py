@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mitosis._redaction import has_token
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 from mitosis._wording import is_unicode
 from mitosis.errors import InvalidParameterError
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from mitosis._model import Claim, DataFile
-from mitosis._notebook import Plan
+from mitosis._notebook import Plan, PlannedCell, source_cell
 from mitosis._redaction import redact_code
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
@@ -18,9 +19,14 @@ def plan(experiment: Experiment, arguments: Arguments, claim: Claim, parameters:
         hypothesis=claim.hypothesis,
         facts=_facts(arguments, claim),
         parameters=parameters,
-        source=redact_code(experiment.source),
-        run=_run_code(experiment, claim),
+        cells=tuple(_cells(experiment, claim)),
     )
+
+
+def _cells(experiment: Experiment, claim: Claim) -> Iterator[PlannedCell]:
+    if experiment.source:
+        yield source_cell(redact_code(experiment.source))
+    yield PlannedCell(_run_code(experiment, claim), ("run",))
 
 
 def _facts(arguments: Arguments, claim: Claim) -> list[tuple[str, str]]:

@@ -28,9 +28,9 @@ from mitosis._run.locking import Lockable, lockable
 from mitosis._run.options import Options
 from mitosis._run.placing import StaleDatabaseError
 from mitosis._run.secret_key import KeyTakenError, find_key
-from mitosis._run.settings import Settings
 from mitosis._run.trial import Assignment, conduct
 from mitosis._run.watch import Signals
+from mitosis._settings import Settings
 from mitosis._store import Store
 from mitosis.errors import (
     MitosisError,

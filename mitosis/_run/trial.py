@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any, NoReturn
 
+from mitosis._history import FolderReader
 from mitosis._layout import TrialFolder
 from mitosis._model import (
     Claim,
@@ -26,7 +27,7 @@ from mitosis._model import (
 )
 from mitosis._notebook import Ending, Execution, KernelOptions, Stop
 from mitosis._provenance import changed_modules, imported_code
-from mitosis._recording import Report, Task, read_pickle
+from mitosis._recording import Report, Task
 from mitosis._records import changed_inputs, input_files, turn, write_record
 from mitosis._redaction import redact
 from mitosis._run.arguments import Arguments
@@ -143,7 +144,7 @@ class _Conduct:
         self._finish(replace(self._a.claim, code=code), outcome, report)
         for warning in outcome.warnings:
             self._terminal.complain(f"mitosis: warning: {warning}")
-        return self._tell(ending, self._trial(outcome.status, report), outcome.main)
+        return self._tell(ending, self._trial(outcome.status), outcome.main)
 
     def _unstarted(self, exc: BaseException) -> Ending:
         """Return the ending of a trial whose kernel was not even asked for."""
@@ -173,7 +174,7 @@ class _Conduct:
         described = plan(a.experiment, a.arguments, a.claim, a.inputs.code)
         folder = self._placing.complete(Contents(described, task, a.inputs, a.environment))
         log.debug("the trial's folder is %s", folder.root)
-        trial = self._trial(Status.RUNNING, Report())
+        trial = self._trial(Status.RUNNING)
         self._terminal.say(start_line(trial, seed_is_generated=a.claim.seed_is_generated))
         if a.claim.changed:
             self._terminal.say(changes_text(a.claim.since, a.claim.changed))
@@ -273,7 +274,7 @@ class _Conduct:
         except DatabaseError as exc:
             log.error(_NOT_IN_DATABASE, placing.name, indent(str(exc), "    "))
 
-    def _trial(self, status: Status, report: Report) -> Trial:
+    def _trial(self, status: Status) -> Trial:
         a, placing = self._a, self._placing
         return Trial(
             name=placing.name,
@@ -287,8 +288,7 @@ class _Conduct:
             folder=self._folder.root,
             group=a.claim.group,
             commit=a.claim.code.commit,
-            read_main=partial(_read_main, self._folder, report),
-            read_results=partial(_read_results, self._folder),
+            reader=FolderReader(self._folder, a.trials_folder / placing.places.html),
         )
 
     def _tell(self, ending: Ending, trial: Trial, main: Any) -> Trial:
@@ -344,14 +344,6 @@ def _raise(ending: Ending, trial: Trial, how: str) -> NoReturn:
         raise ExperimentFailedError(trial=trial, reason=how, traceback=ending.traceback)
     kind = TrialTimedOutError if ending.status is Status.TIMED_OUT else TrialKilledError
     raise kind(trial=trial, reason=how)
-
-
-def _read_results(folder: TrialFolder) -> dict[str, Any]:
-    return dict(read_pickle(folder.results)) if folder.results.exists() else {}
-
-
-def _read_main(folder: TrialFolder, report: Report) -> Any:
-    return report.main if report.main_is_exact else _read_results(folder).get("main")
 
 
 @contextmanager

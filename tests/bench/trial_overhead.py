@@ -47,7 +47,7 @@ PARTS = {
     "kernel: start to ready, then exit": """
         from pathlib import Path
         from mitosis import _notebook as n
-        plan = n.Plan("x", "", (), "parameters = {}", "", "results = {}")
+        plan = n.Plan("x", "", (), "parameters = {}")
         book = n.build(plan, n.Banner("x", "x", "running"))
         book.cells = []
         clock()
@@ -58,13 +58,13 @@ PARTS = {
         """,
     "first page as HTML": """
         from mitosis import _notebook as n
-        plan = n.Plan("x", "", (), "parameters = {}", "", "results = {}")
+        plan = n.Plan("x", "", (), "parameters = {}")
         clock()
         n.to_html(n.build(plan, n.Banner("x", "x", "running")))
         """,
     "second page as HTML": """
         from mitosis import _notebook as n
-        plan = n.Plan("x", "", (), "parameters = {}", "", "results = {}")
+        plan = n.Plan("x", "", (), "parameters = {}")
         book = n.build(plan, n.Banner("x", "x", "running"))
         n.to_html(book)
         clock()

@@ -9,7 +9,8 @@ import pytest
 
 import mitosis
 from mitosis import errors
-from mitosis._cli.commands import _package_command, command
+from mitosis._cli.commands import command
+from mitosis._cli.package_command import package_command
 from mitosis.errors import MitosisError
 
 from .error_samples import SAMPLES
@@ -32,7 +33,10 @@ def _entry(slug: str) -> str:
 def _commands(group: click.Command) -> Iterator[click.Command]:
     yield group
     if isinstance(group, click.Group):
-        for child in group.commands.values():
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            child = group.get_command(context, name)
+            assert child
             yield from _commands(child)
 
 
@@ -80,7 +84,7 @@ def test_each_command_is_part_of_the_generated_reference() -> None:
 
 def test_each_option_of_a_package_stands_in_the_help_that_the_reference_shows() -> None:
     cli = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
-    options = [p for p in _package_command(mitosis).params if isinstance(p, click.Option)]
+    options = [p for p in package_command(mitosis).params if isinstance(p, click.Option)]
     assert not [name for option in options for name in option.opts if name not in cli]
 
 

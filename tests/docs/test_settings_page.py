@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from mitosis._run.setting_keys import KEYS, faults_of
+from mitosis._settings.keys import KEYS, faults_of
 
 from .pages import DOCS, blocks
 

@@ -11,7 +11,7 @@ from mitosis._canonical import canonical
 from mitosis._cli.definitions import Definitions, define
 from mitosis._cli.experiments import find
 from mitosis._run.experiment import describe
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 
 HEAD = "from mitosis import Parameter\nunit = 3\n"
 

@@ -11,7 +11,7 @@ import pytest
 
 from mitosis._cli.doctor_code import looked_at_repository, looked_at_settings
 from mitosis._cli.doctor_findings import Finding, Mark
-from mitosis._run.settings import Settings, find_settings
+from mitosis._settings import Settings, find_settings
 from mitosis.errors import SettingsError
 
 GIT = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mitosis._cli.experiments import experiment_names, find, find_in_package
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 from mitosis.errors import ExperimentNotFoundError
 
 

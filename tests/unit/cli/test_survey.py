@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mitosis._cli.survey import Survey, survey
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 
 EXPERIMENT = 'name = "{}"\ndef run(x): ...\n'
 

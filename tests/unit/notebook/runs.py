@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from mitosis._notebook import Banner, Ending, Execution, KernelOptions, Plan, build
+from mitosis._notebook import Banner, Ending, Execution, KernelOptions, Plan, PlannedCell, build
 
 BANNER = Banner(title="a-1", experiment="a", status="running")
 
@@ -22,7 +22,8 @@ class Run:
     heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.notebook = build(Plan("a", "", [], "", "", dedent(self.code)), BANNER)
+        cells = [PlannedCell(dedent(self.code), ("run",))]
+        self.notebook = build(Plan("a", "", [], "", cells), BANNER)
         self.log = self.folder / "output.log"
         self.log.touch()
         self.execution = Execution(

@@ -13,15 +13,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitosis._notebook.document import Banner, Plan, build, finished, label, to_ipynb
+from mitosis._notebook.document import (
+    Banner,
+    Plan,
+    PlannedCell,
+    build,
+    finished,
+    label,
+    source_cell,
+    to_ipynb,
+)
+
+RUN = PlannedCell("results = experiment.run(**parameters)", ("run",))
 
 PLAN = Plan(
     experiment="sine-exp",
     hypothesis="The maximum of a sine wave equals its amplitude.",
     facts=[("amplitude", "variant low"), ("seed", "7 (generated)")],
     parameters="parameters = {}",
-    source="def run(seed, amplitude):\n    return {'main': 1}\n",
-    run="results = experiment.run(**parameters)",
+    cells=[source_cell("def run(seed, amplitude):\n    return {'main': 1}\n"), RUN],
 )
 BANNER = Banner(title="sine-exp-low-1", experiment="sine-exp", status="running")
 HOSTILE = [
@@ -55,11 +65,11 @@ def test_the_cells_tell_the_trial_in_order() -> None:
     kinds = [cell.cell_type for cell in notebook.cells]
     assert kinds == ["markdown", "code", "markdown", "code", "code"]
     codes = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    assert codes == [PLAN.parameters, PLAN.run, "keep(results)"]
+    assert codes == [PLAN.parameters, RUN.source, "keep(results)"]
 
 
 def test_without_a_source_there_is_no_cell_for_it() -> None:
-    assert "source" not in tags(build(replace(PLAN, source=""), BANNER))
+    assert "source" not in tags(build(replace(PLAN, cells=[RUN]), BANNER))
 
 
 def test_the_notebook_is_valid_and_comes_back_from_its_file() -> None:
@@ -118,7 +128,7 @@ def test_any_name_gives_a_heading_of_one_line(name: str) -> None:
 @pytest.mark.parametrize("fence", ["```", "````", "`" * 9])
 def test_a_source_that_holds_fences_stays_in_its_block(fence: str) -> None:
     source = f'"""Doc.\n\n{fence}python\nx\n{fence}\n"""\n'
-    text = cells(replace(PLAN, source=source))[2].source
+    text = cells(replace(PLAN, cells=[source_cell(source), RUN]))[2].source
     outer = text.partition("python")[0]
     assert set(outer) == {"`"}
     assert len(outer) > len(fence)

@@ -6,14 +6,24 @@ from typing import Any
 
 import pytest
 
-from mitosis._notebook import Banner, Plan, build, finished, label, restored, stub, to_html
+from mitosis._notebook import (
+    Banner,
+    Plan,
+    PlannedCell,
+    build,
+    finished,
+    label,
+    restored,
+    source_cell,
+    stub,
+    to_html,
+)
 from mitosis._notebook.document import to_ipynb
 from mitosis._notebook.transcript import HEAD_CHARACTERS, TAIL_CHARACTERS
 
 BANNER = Banner("a-1", "a", "running")
-PLANNED = to_ipynb(
-    build(Plan("a", "It holds.", [("seed", "1")], "p = 1", "s", "r = 2"), BANNER)
-)
+CELLS = [source_cell("s"), PlannedCell("r = 2", ("run",))]
+PLANNED = to_ipynb(build(Plan("a", "It holds.", [("seed", "1")], "p = 1", CELLS), BANNER))
 
 
 def display(at: object, text: str, kind: str = "display_data", **more: Any) -> dict[str, Any]:

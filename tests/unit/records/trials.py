@@ -29,7 +29,7 @@ from mitosis._model import (
     Usage,
     Variant,
 )
-from mitosis._notebook import Plan
+from mitosis._notebook import Plan, PlannedCell
 from mitosis._provenance import runner
 from mitosis._records import Page, write_record
 from mitosis._store import Store
@@ -109,7 +109,13 @@ class Begun:
 
     def _start(self) -> None:
         facts = [("key", self.key)]
-        plan = Plan("sine", "It is.", facts, "parameters = {}", "", "results = run()")
+        plan = Plan(
+            "sine",
+            "It is.",
+            facts,
+            "parameters = {}",
+            [PlannedCell("results = run()", ("run",))],
+        )
         live = Page(self.page, plan, self.claim, self.claimed)
         live.write()
         self.folder.notebook.write_text(notebooks.to_ipynb(live.notebook), encoding="utf-8")
@@ -147,7 +153,7 @@ class Begun:
         """Have the runner end the trial: record, page and row."""
         outcome = outcome or self.outcome()
         self.record(outcome)
-        plan = Plan("sine", "It is.", [("key", self.key)], "", "", "")
+        plan = Plan("sine", "It is.", [("key", self.key)], "")
         Page(self.page, plan, self.claim, self.claimed).write(outcome)
         places = Places(self.folder.root.name, self.page.name)
         self.store.finish(Finish(self.key, outcome, places))

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from mitosis._run.experiment import Experiment, describe, require_hypothesis
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 from mitosis.errors import InvalidExperimentError, NoHypothesisError
 
 HERE = Path(__file__).resolve()

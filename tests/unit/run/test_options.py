@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mitosis._run.options import Options
-from mitosis._run.settings import Settings
+from mitosis._settings import Settings
 from mitosis.errors import InvalidParameterError
 
 GOOD: dict[str, Any] = {

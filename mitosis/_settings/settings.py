@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._layout import DEFAULT_FOLDER, LOCK_FILE
-from mitosis._run.setting_keys import faults_of
+from mitosis._settings.keys import faults_of
 from mitosis.errors import SettingsError
 
 _PATTERN_LETTERS = re.compile(r"([\\*?\[])")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mitosis._run.suggestion import near
+from mitosis._suggestion import near
 
 _EVERYTHING = frozenset("*/.?")
 """A pattern of nothing but these fits every file, or every one in a folder."""

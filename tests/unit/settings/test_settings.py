@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mitosis._run.setting_keys import KEYS
-from mitosis._run.settings import (
+from mitosis._settings import (
     Settings,
     default_trials_folder,
     find_settings,
     repository_root,
 )
+from mitosis._settings.keys import KEYS
 from mitosis.errors import SettingsError
 
 

@@ -1,0 +1,37 @@
+"""`mitosis run`: one recorded trial."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.trial_options import run_found, trial_options
+
+
+@click.command("run", context_settings=CONTEXT)
+@click.argument("experiment")
+@trial_options
+@exit_status
+def run_command(experiment: str, config: Path | None, **options: Any) -> None:
+    """Run one recorded trial of EXPERIMENT.
+
+    EXPERIMENT is a module (project_pkg.exp1), an object in one (project_pkg.exp1:slow_exp), or
+    a name registered in [tool.mitosis.steps]. Its variants are dicts named like the arguments
+    of its run function, in its module or the packages around it.
+
+    \b
+    mitosis run project_pkg.exp1 -p frequency=slow -e amplitude=4
+
+    The last line printed is the path of the trial's notebook. Exit status: 0 succeeded,
+    1 recorded but not succeeded, 2 refused or misused, 130 interrupted.
+    """  # noqa: D301 - the control character keeps click from wrapping the example
+    from mitosis._cli.experiments import find
+    from mitosis._settings import find_settings
+
+    sys.path.insert(0, str(Path.cwd()))
+    settings = find_settings(Path.cwd(), config)
+    run_found(find(experiment, settings), settings if config else None, options)

@@ -1,0 +1,1 @@
+"""Curves of metrics as static vector pictures, readable in black and white."""

@@ -1,0 +1,17 @@
+"""What a project sets in `[tool.mitosis]` of its `pyproject.toml`."""
+
+from mitosis._settings.settings import (
+    Settings,
+    default_lock_file,
+    default_trials_folder,
+    find_settings,
+    repository_root,
+)
+
+__all__ = [
+    "Settings",
+    "default_lock_file",
+    "default_trials_folder",
+    "find_settings",
+    "repository_root",
+]
