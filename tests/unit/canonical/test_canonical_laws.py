@@ -75,18 +75,21 @@ def same_unordered(ones: list[Any], others: list[Any]) -> bool:
     return not others
 
 
+@pytest.mark.slow
 @given(values, values)
 @settings(max_examples=400)
 def test_texts_are_equal_exactly_when_type_and_value_are(one: Any, other: Any) -> None:
     assert (canonical(one) == canonical(other)) == same(one, other)
 
 
+@pytest.mark.slow
 @given(values)
 def test_copying_and_pickling_change_no_text(value: Any) -> None:
     assert canonical(copy.deepcopy(value)) == canonical(value)
     assert canonical(pickle.loads(pickle.dumps(value))) == canonical(value)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(keys, values), max_size=5, unique_by=lambda pair: canonical(pair[0])))
 def test_order_of_insertion_changes_no_text(pairs: list[tuple[Any, Any]]) -> None:
     forth, back = dict(pairs), dict(reversed(pairs))
@@ -154,6 +157,7 @@ def test_a_long_text_is_identified_by_length_and_digest() -> None:
     assert canonical("x" * LONG) != canonical("y" + "x" * (LONG - 1))
 
 
+@pytest.mark.slow
 def test_sets_have_one_text_under_each_hash_seed(interpreter: Callable[..., str]) -> None:
     code = (
         "from mitosis._canonical import canonical\nimport json\n"

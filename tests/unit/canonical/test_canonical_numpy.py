@@ -111,6 +111,7 @@ dtypes = (
 arrays = npst.arrays(dtypes, npst.array_shapes(min_dims=0, min_side=0, max_side=4))
 
 
+@pytest.mark.slow
 @given(arrays)
 def test_arrays_survive_copying_pickling_and_layout(array: Any) -> None:
     text = canonical(array)
@@ -121,6 +122,7 @@ def test_arrays_survive_copying_pickling_and_layout(array: Any) -> None:
     assert canonical(np.asfortranarray(array).reshape(array.shape)) == text
 
 
+@pytest.mark.slow
 @given(arrays, arrays)
 def test_equal_texts_mean_equal_arrays(one: Any, other: Any) -> None:
     if canonical(one) == canonical(other):

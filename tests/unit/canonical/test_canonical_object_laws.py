@@ -17,6 +17,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,6 +137,7 @@ def built(argument: Any, backwards: bool) -> Any:
     return key, build(held, backwards=backwards)
 
 
+@pytest.mark.slow
 @given(blueprints, blueprints)
 @settings(max_examples=500)
 def test_objects_share_a_text_exactly_when_they_are_built_alike(
@@ -144,6 +146,7 @@ def test_objects_share_a_text_exactly_when_they_are_built_alike(
     assert (canonical(build(one)) == canonical(build(other))) == same(one, other)
 
 
+@pytest.mark.slow
 @given(blueprints)
 def test_building_twice_or_backwards_changes_no_text(blueprint: Blueprint) -> None:
     text = canonical(build(blueprint))
@@ -162,6 +165,7 @@ def holds_a_view(blueprint: Any) -> bool:
     return bool(blueprint == "read-only")
 
 
+@pytest.mark.slow
 @given(blueprints.filter(lambda blueprint: not holds_a_view(blueprint)))
 def test_copying_and_pickling_objects_change_no_text(blueprint: Blueprint) -> None:
     value = build(blueprint)
@@ -169,6 +173,7 @@ def test_copying_and_pickling_objects_change_no_text(blueprint: Blueprint) -> No
     assert canonical(pickle.loads(pickle.dumps(value))) == canonical(value)
 
 
+@pytest.mark.slow
 @given(blueprints)
 def test_no_text_can_pose_as_what_it_describes(blueprint: Blueprint) -> None:
     value = build(blueprint)

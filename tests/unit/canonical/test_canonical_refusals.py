@@ -156,6 +156,7 @@ def test_depth_is_the_same_whether_a_part_was_seen_before() -> None:
     assert "nested deeper" in faults_of([[deep], deep])[0][1]
 
 
+@pytest.mark.slow
 def test_very_deep_values_are_refused_not_crashed() -> None:
     assert "nested deeper" in faults_of(nested(100_000))[0][1]
 

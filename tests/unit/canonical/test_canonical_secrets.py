@@ -162,6 +162,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES, VALUES)
 def test_two_values_share_a_text_under_a_key_only_if_they_are_one(one: Any, other: Any) -> None:
     same = dumps(one) == dumps(other) or plain(one) == plain(other)

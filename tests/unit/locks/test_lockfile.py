@@ -46,6 +46,7 @@ def test_what_was_written_is_read(file: Path) -> None:
     assert sorted(read_lock_file(file), key=str) == sorted(LOCKS, key=str)
 
 
+@pytest.mark.slow
 @given(experiment=NAMES, parameter=NAMES, name=NAMES, commit=st.none() | st.just("c0ffee"))
 def test_any_names_come_back_as_they_were(
     tmp_path_factory: pytest.TempPathFactory,

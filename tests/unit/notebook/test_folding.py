@@ -38,6 +38,7 @@ def test_folds_one_endless_line_too() -> None:
     assert made.printed("stdout") == "x" * 20_000
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n")))
 def test_every_character_printed_is_on_the_page(text: str) -> None:
@@ -84,6 +85,7 @@ def test_survives_control_characters_and_lone_surrogates() -> None:
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", made.html)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", " "])
 def test_colours_in_thousands_take_time_in_proportion(end: str) -> None:
     colourful = "".join(f"\x1b[3{i % 8}mstep {i}{end}" for i in range(30_000))

@@ -59,6 +59,7 @@ def test_a_home_is_closed_to_others_and_gone_at_the_end(place: Path) -> None:
     assert not made.exists()
 
 
+@pytest.mark.slow
 def test_what_a_killed_runner_left_is_removed_and_what_a_live_one_has_stays(
     place: Path,
 ) -> None:

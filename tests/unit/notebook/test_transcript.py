@@ -114,6 +114,7 @@ def test_text_up_to_the_limit_is_kept_whole(cell: Cell, size: int) -> None:
     assert cell.transcript.text().removesuffix("\n") == text.removesuffix("\n")
 
 
+@pytest.mark.slow
 def test_a_flood_keeps_head_and_tail_and_says_how_much_is_missing(cell: Cell) -> None:
     lines = [f"{n:019}\n" for n in range(50_000)]
     cell.print(*lines)
@@ -146,6 +147,7 @@ def test_the_tail_keeps_the_order_of_the_streams(cell: Cell) -> None:
                     ("stdout", "out 2\n"), ("stderr", "err 2\n")]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_fifty_megabytes_cost_little_time_and_memory(cell: Cell) -> None:
     cell.transcript = Transcript(cell.outputs, lambda *_: None)
     chunk = "a line of about fifty characters, as people print\n" * 200
@@ -157,6 +159,7 @@ def test_fifty_megabytes_cost_little_time_and_memory(cell: Cell) -> None:
     assert len(cell.transcript.text()) < KEPT + 200
 
 
+@pytest.mark.slow
 def test_five_megabytes_in_single_lines_cost_little_time(cell: Cell) -> None:
     cell.transcript = Transcript(cell.outputs, lambda *_: None)
     start = time.process_time()
@@ -198,6 +201,7 @@ def told(cell: Cell) -> list[str]:
             for o in cell.outputs]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_flood_of_displays_keeps_the_first_and_the_last_and_says_so(cell: Cell) -> None:
     start = time.process_time()
     for n in range(100_000):
@@ -223,6 +227,7 @@ def test_a_flood_of_text_costs_no_display_and_keeps_the_order(cell: Cell) -> Non
     assert len(cell.transcript.text()) < KEPT + 200
 
 
+@pytest.mark.slow
 def test_text_among_a_flood_of_displays_is_kept(cell: Cell) -> None:
     for n in range(3000):
         cell.print(f"{n}\n")
@@ -231,6 +236,7 @@ def test_text_among_a_flood_of_displays_is_kept(cell: Cell) -> None:
     assert text.split() == [str(n) for n in range(3000)]
 
 
+@pytest.mark.slow
 def test_a_display_is_updated_wherever_it_stands(cell: Cell) -> None:
     for n in range(HEAD_DISPLAYS + TAIL_DISPLAYS + 1):
         cell.transcript.show(shown(str(n)), display_id=str(n))
@@ -240,6 +246,7 @@ def test_a_display_is_updated_wherever_it_stands(cell: Cell) -> None:
     assert [n for n, text in enumerate(everything) if text == "[new]"] == [0, HEAD_DISPLAYS + 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wait", [True, False])
 def test_what_is_cleared_makes_room_for_what_follows(cell: Cell, wait: bool) -> None:
     for n in range(2000):

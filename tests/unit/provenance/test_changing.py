@@ -40,6 +40,7 @@ def test_another_build_and_another_implementation_are_told() -> None:
     assert environment_changes(_OLD, other) == ["CPython -> PyPy"]
 
 
+@pytest.mark.slow
 @given(one=_PACKAGES, other=_PACKAGES)
 def test_environments_that_differ_have_a_fact_to_tell(
     one: dict[str, str], other: dict[str, str]

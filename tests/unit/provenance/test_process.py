@@ -152,6 +152,7 @@ def test_an_id_that_none_can_have_says_nothing(pid: int) -> None:
     assert not is_gone(replace(runner(), pid=pid))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not can_unshare(), reason="a new namespace takes privileges")
 def test_a_process_in_a_container_is_gone_when_nothing_of_the_container_is_left() -> None:
     words = "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"

@@ -86,6 +86,7 @@ def test_numbers_look_like_no_token() -> None:
         assert not Secrets(values=["hunter22"]).are_in(dill.dumps(data))
 
 
+@pytest.mark.slow
 def test_ten_thousand_secrets_are_found_fast() -> None:
     values = [f"{number:05d}-a-secret" for number in range(10_000)]
     secrets = Secrets(values=values)

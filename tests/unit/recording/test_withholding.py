@@ -153,6 +153,7 @@ def test_a_child_does_not_write_what_its_parent_holds_back() -> None:
     assert passed.text == "hunt"
 
 
+@pytest.mark.slow
 def test_ten_thousand_prints_are_cheap() -> None:
     held = Passed(KNOWN).held
     started = time.process_time()

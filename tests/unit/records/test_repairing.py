@@ -69,6 +69,7 @@ def empty(database: Path) -> None:
 DAMAGES = [Path.unlink, empty, spoil_header, spoil_pages, truncate]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.__name__)
 def test_a_database_that_is_gone_or_damaged_is_made_anew_with_all_its_rows(
     tmp_path: Path, damage: Any

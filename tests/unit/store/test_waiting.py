@@ -44,6 +44,7 @@ def used(store: Store) -> Store:
     return store
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("begin", "words"),
     [
@@ -79,6 +80,7 @@ def test_a_short_wait_is_not_told(used: Store, caplog: pytest.LogCaptureFixture)
     assert caplog.records == []
 
 
+@pytest.mark.slow
 def test_a_reader_that_never_ends_is_an_error_and_the_claim_is_undone(
     used: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
