@@ -39,6 +39,8 @@ bench: .venv/dev
 	$(BIN)/python -m tests.bench.canonical_speed
 	$(BIN)/python -m tests.bench.provenance_speed
 	$(BIN)/python -m tests.bench.trial_overhead
+	$(BIN)/python -m tests.bench.query_speed
+	$(BIN)/python -m tests.bench.metrics_speed
 
 setup: .venv/dev
 

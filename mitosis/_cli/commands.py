@@ -12,11 +12,32 @@ from mitosis._cli.ending import CONTEXT
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run_command", "Run one recorded trial of EXPERIMENT."),
+    "history": ("history_command", "List, group and export recorded trials."),
+    "show": ("show_command", "Show what is recorded of TRIAL, also while it runs."),
+    "compare": ("compare_command", "Say what differs between trials."),
+    "note": ("note_command", "Keep a note with TRIAL, or show the one that it has."),
+    "tag": ("tag_command", "Give TRIAL one or more tags, each a single word."),
+    "archive": ("archive_command", "Put trials out of sight: tables of trials leave them out."),
+    "purge": (
+        "purge_command",
+        "Delete trials for good: folder, page and row. This cannot be undone.",
+    ),
+    "export": (
+        "export_command",
+        "Write whole trials into one file, for another machine or a reader.",
+    ),
     "variants": ("lock_commands", "See, compare and free the names of locked values."),
     "check": ("check_command", "Say before a commit which locks its definitions contradict."),
     "doctor": ("doctor_command", "Say what mitosis sees here, and what is wrong."),
     "repair": ("repair_command", "Rebuild or complete the databases of a trials folder."),
-    "import": ("import_command", "Take over a database of the published mitosis 0.6."),
+    "import": (
+        "import_command",
+        "Take over the trials of FILE, which `mitosis export` or mitosis 0.6 wrote.",
+    ),
+    "merge": (
+        "merge_command",
+        "Take over the trials of OTHER_FOLDER, a trials folder, with their locks.",
+    ),
 }
 """Each command, in the order of the help, with its module and its line there."""
 

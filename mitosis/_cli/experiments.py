@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import inspect
 import pkgutil
 import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from mitosis._cli.variants import Space
+from mitosis._cli.nearby import experiment_modules, meant, module_of_file
+from mitosis._cli.sources import SourceModule, read_source
+from mitosis._cli.variants import Place, Space
 from mitosis._recording import trials_refused
-from mitosis._settings import Settings
+from mitosis._settings import Settings, is_notebook_path
 from mitosis._suggestion import near
 from mitosis.errors import ExperimentNotFoundError
-
-_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,48 @@ class Found:
 
     Attributes:
         spaces: dicts of variants by parameter, the first place first, with their modules.
-        step: the name it is registered under, which may stand before its parameters' names.
+        step: the name it is registered under.
+        steps: what is known of each step, where the experiment is a list of several.
     """
 
     experiment: Any
     spaces: tuple[tuple[Space, ModuleType], ...]
     step: str | None = None
+    steps: tuple[Found, ...] = ()
+
+    def places(self) -> Callable[[str], Place]:
+        """Return what tells where the variants of an argument stand.
+
+        Raises:
+            InvalidExperimentError: it is none.
+        """
+        from mitosis._run.experiment import describe
+
+        described = describe(self.experiment)
+        named = dict(zip(described.step_names, self.steps, strict=True))
+
+        def place(argument: str) -> Place:
+            full, *others = described.full_names(argument)
+            names = [name for name in named if not others and full.startswith(f"{name}.")]
+            step = max(names, key=len, default="")
+            if step:
+                return Place(full.removeprefix(f"{step}."), named[step].spaces, f"{step}.")
+            return Place(full if not others else argument, self.spaces)
+
+        return place
+
+
+def find_all(names: Sequence[str], settings: Settings) -> Found:
+    """Find the steps of one experiment; a single one is the experiment.
+
+    Raises:
+        ExperimentNotFoundError: as `find`.
+    """
+    found = tuple(find(name, settings) for name in names)
+    if len(found) == 1:
+        return found[0]
+    spaces = tuple(space for each in found for space in each.spaces)
+    return Found([each.experiment for each in found], spaces, steps=found)
 
 
 def find(name: str, settings: Settings) -> Found:
@@ -43,11 +79,15 @@ def find(name: str, settings: Settings) -> Found:
         ExperimentNotFoundError: nothing is there, or importing it failed.
     """
     if name in settings.steps:
-        return _registered(name, settings.steps[name])
+        return _registered(name, settings)
+    if module := module_of_file(name):
+        name = module
+    if is_notebook_path(name):
+        return Found(Path(name), ())
     module_name, _, attribute = name.partition(":")
-    module = import_named(module_name, name, settings)
-    experiment = _attribute(module, attribute, name) if attribute else module
-    return Found(experiment, module_spaces(module))
+    imported = import_named(module_name, name, settings)
+    experiment = _attribute(imported, attribute, name) if attribute else imported
+    return Found(experiment, module_spaces(imported))
 
 
 def find_in_package(package: ModuleType, name: str | None) -> Found:
@@ -111,21 +151,6 @@ def _short(value: Any) -> str:
     return str(getattr(value, "__name__", value.name)).rpartition(".")[2]
 
 
-@dataclass(frozen=True)
-class SourceModule:
-    """A module of a package that defines an experiment, as its source says.
-
-    Attributes:
-        name: of the module, without the package's.
-        own_name: the experiment's `name`.
-        arguments: of its `run`, as written.
-    """
-
-    name: str
-    own_name: str
-    arguments: str
-
-
 def _modules(package: ModuleType) -> list[SourceModule]:
     """Read which modules of a package define `name` and `run`, without running them."""
     found = []
@@ -136,48 +161,23 @@ def _modules(package: ModuleType) -> list[SourceModule]:
     return found
 
 
-def read_source(name: str, file: Path) -> SourceModule | None:
-    """Read what a module defines, without running it; None if that is no experiment."""
-    try:
-        body = ast.parse(file.read_bytes()).body
-    except (OSError, SyntaxError, ValueError):
-        return None
-    names = [n.value for n in body if "name" in _targets(n) and isinstance(n, _ASSIGNMENTS)]
-    runs = [n for n in body if getattr(n, "name", "") == "run" or "run" in _targets(n)]
-    own_name = getattr(names[-1], "value", None) if names else None
-    if not runs or not isinstance(own_name, str):
-        return None
-    run = runs[-1]
-    arguments = ast.unparse(_bare(run.args)) if isinstance(run, ast.FunctionDef) else "..."
-    return SourceModule(name, own_name, arguments)
-
-
-def _bare(arguments: ast.arguments) -> ast.arguments:
-    """Take the annotations off, which are for readers of the source."""
-    for argument in ast.walk(arguments):
-        if isinstance(argument, ast.arg):
-            argument.annotation = None
-    return arguments
-
-
-def _targets(node: ast.stmt) -> set[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    if isinstance(node, ast.AnnAssign):
-        targets = [node.target]
-    if isinstance(node, ast.ImportFrom):
-        return {alias.asname or alias.name for alias in node.names}
-    return {target.id for target in targets if isinstance(target, ast.Name)}
-
-
-def _registered(name: str, where: tuple[str, ...]) -> Found:
-    run_at, variants_at = where
-    run, _ = _pointed(run_at, name)
+def _registered(name: str, settings: Settings) -> Found:
+    run_at, variants_at = settings.steps[name]
     variants, module = _pointed(variants_at, name)
     if not isinstance(variants, dict):
         raise not_found(
             name, f"{variants_at} in [tool.mitosis.steps] is no dict of dicts of variants"
         )
-    return Found(SimpleNamespace(name=name, run=run), ((variants, module),), step=name)
+    base = settings.file.parent if settings.file else Path()
+    if is_notebook_path(run_at, base):
+        from mitosis._run.notebook_experiment import NamedNotebook
+
+        return Found(NamedNotebook(base / run_at, name), ((variants, module),), step=name)
+    run, around = _pointed(run_at, name)
+    experiment = SimpleNamespace(name=name, run=run)
+    if isinstance(stated := getattr(around, "hypothesis", None), str):
+        experiment.hypothesis = stated
+    return Found(experiment, ((variants, module),), step=name)
 
 
 def _pointed(text: str, name: str) -> tuple[Any, ModuleType]:
@@ -193,14 +193,18 @@ def import_named(module_name: str, name: str, settings: Settings) -> ModuleType:
         ExperimentNotFoundError: there is none, or importing it raised.
     """
     try:
-        if find_spec(module_name) is None:
+        if "/" in module_name or find_spec(module_name) is None:
             raise ModuleNotFoundError(name=module_name)
         with trials_refused():
             return importlib.import_module(module_name)
     except ModuleNotFoundError as exc:
         if exc.name and f"{module_name}.".startswith(f"{exc.name}."):
-            known = {*settings.steps, *_siblings(module_name)}
             reason = f"no module is named {exc.name!r}"
+            nearby = experiment_modules(Path.cwd())
+            if found := meant(module_name, nearby):
+                reason += f"; did you mean {' or '.join(map(repr, found))}?"
+                raise not_found(name, reason) from None
+            known = {*settings.steps, *_siblings(module_name), *nearby}
             raise not_found(name, reason, tuple(known)) from None
         raise _failed_import(name, exc) from exc
     except (Exception, SystemExit) as exc:  # a script ends where it has nothing to do

@@ -15,8 +15,8 @@ from mitosis._cli.experiments import (
     is_experiment,
     module_spaces,
     not_found,
-    read_source,
 )
+from mitosis._cli.sources import read_source
 from mitosis._settings import Settings
 from mitosis.errors import ExperimentNotFoundError
 

@@ -45,6 +45,12 @@ def trial_options(function: Callable[..., None]) -> Callable[..., None]:
             "writes the notebook.",
         ),
         click.option(
+            "--if-needed",
+            is_flag=True,
+            help="Run nothing if a trial of the same variants, seed, code and data has "
+            "succeeded: show that one.",
+        ),
+        click.option(
             "-F",
             "--folder",
             type=click.Path(path_type=Path),
@@ -99,7 +105,7 @@ def run_found(found: Any, settings: Any, options: dict[str, Any]) -> None:
     start(
         found.experiment,
         Request(
-            params=parameters(found.spaces, options["named"], options["evaluated"], found.step),
+            params=parameters(found.places(), options["named"], options["evaluated"]),
             seed=options["seed"],
             group=options["group"],
             trials_folder=options["folder"],
@@ -110,6 +116,7 @@ def run_found(found: Any, settings: Any, options: dict[str, Any]) -> None:
             timeout_seconds=options["timeout"],
             hypothesis=options["hypothesis"],
             data=options["data"],
+            if_needed=options["if_needed"],
         ),
         settings,
     )

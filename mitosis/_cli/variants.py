@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -15,29 +15,43 @@ Space = Mapping[str, Any]
 """Where dicts of variants stand: the names of a module, or one registered dict of dicts."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the variants of an argument stand.
+
+    Attributes:
+        key: what their dict is called.
+        spaces: where to look for it, the first place first, each with the module that a kernel
+            imports before it unpickles a value from there.
+        prefix: what stands before the names of arguments from there, e.g. `"prepare."`.
+    """
+
+    key: str
+    spaces: tuple[tuple[Space, ModuleType], ...]
+    prefix: str = ""
+
+
 def parameters(
-    spaces: Iterable[tuple[Space, ModuleType]],
-    named: Iterable[str],
-    evaluated: Iterable[str],
-    step: str | None = None,
+    place: Callable[[str], Place], named: Iterable[str], evaluated: Iterable[str]
 ) -> list[Parameter]:
     """Resolve all parameters of one command line.
 
     Args:
-        spaces: where to look for dicts of variants, the first place first, each with the
-            module that a kernel imports before it unpickles a value from there.
+        place: tells where the variants of an argument stand.
         named: texts like `"frequency=slow"`; a leading `+` leaves the parameter untracked.
         evaluated: texts like `"amplitude=4"`, whose right side is a Python expression.
-        step: the registered name of the experiment; `"step.frequency=slow"` names it too.
 
     Raises:
         InvalidParameterError: texts without a name on each side of `=`; all at once.
         UnknownVariantError: unknown parameters and variants, with near names; all at once.
     """
-    spaces = list(spaces)
     faults: list[str] = []
-    found = [_named(spaces, *pair, faults) for pair in _pairs(named, "VARIANT", step)]
-    expressions = [_evaluated(*pair) for pair in _pairs(evaluated, "EXPRESSION", step)]
+    pairs = _pairs(named, "VARIANT")
+    found = [_named(place(name), variant, track, faults) for name, variant, track in pairs]
+    expressions = [
+        _evaluated(place(name), expression, track)
+        for name, expression, track in _pairs(evaluated, "EXPRESSION")
+    ]
     if faults:
         raise UnknownVariantError(faults=tuple(faults))
     return [p for p in found if p] + expressions
@@ -52,11 +66,11 @@ def variants_by_parameter(space: Space) -> dict[str, list[str]]:
     }
 
 
-def _pairs(texts: Iterable[str], right: str, step: str | None) -> list[tuple[str, str, bool]]:
+def _pairs(texts: Iterable[str], right: str) -> list[tuple[str, str, bool]]:
     faults, pairs = [], []
     for text in texts:
         argument, equals, value = text.partition("=")
-        name = argument.strip().removeprefix("+").removeprefix(f"{step}.")
+        name = argument.strip().removeprefix("+")
         if not (equals and name and value.strip()):
             faults.append(f"{text!r} has to read ARGUMENT={right}")
         pairs.append((name, value.strip(), not argument.strip().startswith("+")))
@@ -65,33 +79,31 @@ def _pairs(texts: Iterable[str], right: str, step: str | None) -> list[tuple[str
     return pairs
 
 
-def _evaluated(argument: str, expression: str, track: bool) -> Parameter:
-    return Parameter(expression, argument, expression, evaluate=True, track=track)
+def _evaluated(place: Place, expression: str, track: bool) -> Parameter:
+    name = f"{place.prefix}{place.key}"
+    return Parameter(expression, name, expression, evaluate=True, track=track)
 
 
-def _named(
-    spaces: list[tuple[Space, ModuleType]],
-    argument: str,
-    variant: str,
-    track: bool,
-    faults: list[str],
-) -> Parameter | None:
+def _named(place: Place, variant: str, track: bool, faults: list[str]) -> Parameter | None:
+    argument, spaces = place.key, place.spaces
     dicts = [(space[argument], module) for space, module in spaces if _holds(space, argument)]
     for values, module in dicts:
         for key, value in values.items():
             if str(key) == variant:
-                return as_parameter(value, argument, variant, module, track)
+                found = as_parameter(value, argument, variant, module, track)
+                return replace(found, arg_name=f"{place.prefix}{found.arg_name}")
     if dicts:
         known = {str(key) for values, _ in dicts for key in values}
         faults.append(
-            f"parameter {argument!r} has no variant {variant!r}{near(variant, known)} "
-            f"(a value without a variant: -e {argument}={variant})"
+            f"parameter {place.prefix + argument!r} has no variant {variant!r}"
+            f"{near(variant, known)} "
+            f"(a value without a variant: -e {place.prefix}{argument}={variant})"
         )
     else:
         known = {name for space, _ in spaces for name in variants_by_parameter(space)}
         faults.append(
             f"no dict of variants is named {argument!r}{near(argument, known)} "
-            f"(a value without a variant: -e {argument}=VALUE)"
+            f"(a value without a variant: -e {place.prefix}{argument}=VALUE)"
         )
     return None
 

@@ -103,20 +103,27 @@ class Trial:
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
-        """Argument name to the value that `run` got, as far as values were kept."""
+        """Argument name to the value that `run` got.
+
+        Values that were pickled are unpickled when they are asked for. What no file holds,
+        such as a secret, is an object that says why, with `reason` and `text`.
+        """
         return self._read.parameters()
 
     @cached_property
     def metrics(self) -> Any:
-        """A pandas DataFrame of all that was logged: a row a call, a column a metric.
+        """A pandas DataFrame of all that was logged: a row a step, a column a name.
 
-        The index is called `step`; extra fields have columns of their own.
+        The index is called `step` and ascends. What several calls logged for one step stands
+        in one row; of two values of one name the later one counts. The column `at` has the
+        seconds from the trial's start to the row's last call. A trial that logged nothing
+        has no rows.
         """
         return self._read.metrics()
 
     @cached_property
     def artifacts(self) -> Mapping[str, Path]:
-        """Name to file of everything that the experiment kept."""
+        """Name to file of everything that the experiment kept; also while it runs."""
         return self._read.artifacts()
 
     @cached_property
@@ -126,22 +133,35 @@ class Trial:
 
     @cached_property
     def notebook(self) -> Any:
-        """The executed notebook: `trial.notebook["tag"]` is the output of the tagged cell."""
+        """The executed notebook: `trial.notebook["tag"]` is the output of the tagged cell.
+
+        A number, dict or other literal, a text, a DataFrame or a figure, which has `save(path)`;
+        None where the cell showed nothing, and `KeyError` where no cell has the tag. Of an
+        experiment that is a notebook, a tag that names a result is the result itself.
+        `notebook.tags` are all tags, `notebook.outputs("tag")` all outputs of a cell.
+        """
         return self._read.notebook()
 
     @cached_property
     def environment(self) -> Mapping[str, Any]:
-        """Python and packages that the trial ran with."""
+        """What the trial ran with: `python`, `packages`, `host`, `cpu`, `gpus` and more."""
         return self._read.environment()
 
     @cached_property
     def code(self) -> Any:
-        """The sources of experiment and steps as they ran."""
+        """The sources as they ran: `experiment`, a text; `steps` and `files`, texts by name.
+
+        `files` are the modules of the repository at the trial's commit, asked of git when
+        they are used: `LookupError` where no repository here has the commit.
+        """
         return self._read.code()
 
     @cached_property
     def record(self) -> Mapping[str, Any]:
-        """All of `record.json`: reason, warnings, times, machine, data and more."""
+        """All of `record.json`: reason, warnings, times, machine, data and more.
+
+        `RecordError` where it is gone or damaged.
+        """
         return self._read.record()
 
     def persisted(self, step: str, call: int = -1) -> Any:

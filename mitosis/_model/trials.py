@@ -39,6 +39,9 @@ class Claim:
         since: name of the last trial of the same variants; empty where this is the first.
         changed: what differs from that trial, one fact each.
         seed_is_generated: whether mitosis chose the seed.
+        defaults: of the arguments that came from a command line, what they would have been.
+        recorded_by: what ran it: `"run"` in a kernel, `"recording"` in its runner's process.
+        step_names: of an experiment of several steps, in their order.
     """
 
     experiment: str
@@ -59,6 +62,9 @@ class Claim:
     since: str = ""
     changed: tuple[str, ...] = ()
     seed_is_generated: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    recorded_by: str = "run"
+    step_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

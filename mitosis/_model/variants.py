@@ -76,16 +76,17 @@ class Variant:
 
 
 class Action(StrEnum):
-    """What people do to a lock, besides running trials."""
+    """What people do to a lock, besides running trials; and to a trial, when it is purged."""
 
     IMPORTED = "imported"
+    PURGED = "purged"
     RENAMED = "renamed"
     RETIRED = "retired"
 
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody did to a lock.
+    """What somebody did to a lock, or to a trial.
 
     Attributes:
         by: who did it, e.g. `"Ada <ada@example.org>"`.

@@ -6,36 +6,52 @@ no git and no Python value of the experiment.
 
 from mitosis._notebook.document import (
     Banner,
+    Picture,
     Plan,
     PlannedCell,
+    Section,
     build,
     finished,
     label,
+    originals,
     source_cell,
     to_ipynb,
 )
 from mitosis._notebook.execution import Ending, Execution, Stop
 from mitosis._notebook.kernel import KernelOptions
-from mitosis._notebook.page import to_html
+from mitosis._notebook.page import page_style, shown_outputs, to_html
 from mitosis._notebook.probe import Probe, probe_kernel
-from mitosis._notebook.restoring import restored, stub
+from mitosis._notebook.reporting import ReportRun, run_report
+from mitosis._notebook.restoring import executed, restored, show_results, stub, told_ending
+from mitosis._notebook.source_notebook import UnreadableNotebookError
 
 __all__ = [
     "Banner",
     "Ending",
     "Execution",
     "KernelOptions",
+    "Picture",
     "Plan",
     "PlannedCell",
     "Probe",
+    "ReportRun",
+    "Section",
     "Stop",
+    "UnreadableNotebookError",
     "build",
+    "executed",
     "finished",
     "label",
+    "originals",
+    "page_style",
     "probe_kernel",
     "restored",
+    "run_report",
+    "shown_outputs",
+    "show_results",
     "source_cell",
     "stub",
     "to_html",
     "to_ipynb",
+    "told_ending",
 ]

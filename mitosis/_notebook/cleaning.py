@@ -25,7 +25,7 @@ _ADDRESSES += ["manifest", "ping", "poster", "src", "srcset", "xlink:href"]
 _VISIBLE = ["img", "svg", "video", "audio", "canvas", "table", "hr", "input"]
 _IN_TABLES = re.compile(r">\s+<(?=/?(?:table|thead|tbody|tr|th|td)\b)")
 _HELD = re.compile(r"\s*(data:|#)", flags=re.IGNORECASE)
-_LINK = re.compile(r"\s*(https?:|mailto:)", flags=re.IGNORECASE)
+_LINK = re.compile(r"\s*(https?:|mailto:|\./)", flags=re.IGNORECASE)
 _CSS_LOADS = re.compile(
     r"@import\b[^;}]*;?|url\(\s*(?!['\"]?\s*(?:data:|#))[^)]*\)|image-set\([^)]*\)",
     flags=re.IGNORECASE,

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import takewhile
 from queue import Empty
+from types import MappingProxyType
 from typing import Any
 
 from nbclient.client import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+from nbformat import from_dict
 from nbformat.v4 import output_from_msg
 
 from mitosis._notebook.document import NotebookNode
 from mitosis._notebook.kernel import Kernel
 from mitosis._notebook.transcript import Transcript
 
+EVERY_CELL_AS_SHOWN: Mapping[int, str] = MappingProxyType({})
 START_SECONDS = 120
 _DRAIN_SECONDS = 600
 _MOST_WAITING = (
@@ -84,7 +87,11 @@ class Client(NotebookClient):
     """Runs the cells of one trial's notebook, and hidden code around them."""
 
     def __init__(
-        self, notebook: NotebookNode, kernel: Kernel, on_text: Callable[[str, str], None]
+        self,
+        notebook: NotebookNode,
+        kernel: Kernel,
+        on_text: Callable[[str, str], None],
+        originals: Mapping[int, str] = EVERY_CELL_AS_SHOWN,
     ) -> None:
         super().__init__(
             notebook,
@@ -97,6 +104,7 @@ class Client(NotebookClient):
         )
         self._kernel = kernel
         self._on_text = on_text
+        self._originals = originals
         self._cell: NotebookNode = None
         self._index = 0
         self._started = 0
@@ -123,6 +131,7 @@ class Client(NotebookClient):
         """Run code that is no cell of the notebook."""
         assert self.kc
         self._asked += 1
+        self.kc.session.metadata = {}
         message_id = self.kc.execute(code, silent=True, store_history=False)
         self._waiting = asyncio.ensure_future(self.async_wait_for_reply(message_id))
         try:
@@ -142,15 +151,28 @@ class Client(NotebookClient):
             if cell.cell_type == "code":
                 await self._run_cell(cell, index)
 
-    async def _run_cell(self, cell: NotebookNode, index: int) -> None:
+    async def _run_cell(self, shown: NotebookNode, index: int) -> None:
+        cell = self._as_written(shown, index)
         self._cell, self._index, self._transcript = cell, index, None
         self._started += 1
         self._asked += bool(cell.source.strip())  # nbclient does not run an empty one
+        if self.kc:  # the kernel is told what it runs: see `_recording/tagged.py`
+            self.kc.session.metadata = {"tags": list(cell.metadata.get("tags", ()))}
         cell.execution_count = self._started  # also for a kernel that dies before it says so
         try:
             await self.async_execute_cell(cell, index)
         finally:
             self.settle()
+            shown.outputs, shown.execution_count = cell.outputs, cell.execution_count
+            self.nb.cells[index] = shown
+
+    def _as_written(self, shown: NotebookNode, index: int) -> NotebookNode:
+        """Return a cell with the code that its author wrote, which may hold a secret."""
+        if index not in self._originals:
+            return shown
+        cell = from_dict(shown)
+        cell.source = self._originals[index]
+        return cell
 
     def is_over(self) -> bool:
         """Tell whether the kernel has carried out what it was asked for last."""
@@ -208,10 +230,16 @@ class Client(NotebookClient):
         if self._cell is None:
             return
         self.settle()
-        missing = unshown(log.splitlines(), self._current().text().splitlines())
+        missing = unshown(log.splitlines(), self._shown().splitlines())
         if missing:
             self.write("stdout", "\n".join(missing) + "\n")
             self.settle()
+
+    def _shown(self) -> str:
+        """Return all text that cells show, up to the one that is running."""
+        before = [cell for cell in self.nb.cells[: self._index] if cell.cell_type == "code"]
+        streams = [o for cell in before for o in cell.outputs if o.output_type == "stream"]
+        return "".join(output.text for output in streams) + self._current().text()
 
     def settle(self) -> None:
         """Put everything held back into the cell that is running."""

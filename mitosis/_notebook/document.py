@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from textwrap import dedent
 from typing import Any
+from urllib.parse import quote
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -15,6 +17,8 @@ _MARKUP = {char: f"&#{ord(char)};" for char in "\\`*_{}[]|$~#<>&"}
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """All but tabs and line ends; among them those that reverse the direction of a text."""
+
+_BEFORE = 2  # cells before the planned ones
 
 NotebookNode = Any
 """nbformat's `NotebookNode`: a dict whose keys are attributes too."""
@@ -29,11 +33,13 @@ class PlannedCell:
         tags: what it can be found by; the first one is `run` for code that makes results,
             `source` for the experiment's source, else what its author wrote.
         is_code: whether it runs.
+        original: what runs in the place of its source, where that shows no secrets.
     """
 
     source: str
     tags: tuple[str, ...]
     is_code: bool = True
+    original: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,43 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An image in a section.
+
+    Attributes:
+        name: what it shows, for those who cannot see it.
+        kind: its MIME type.
+    """
+
+    name: str
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands below the cells of an ended trial.
+
+    Attributes:
+        tag: what the cell can be found by.
+        title: its heading.
+        rows: of its table, the first one being the head's.
+        links: where the first field of a row leads, by its text: paths below the page's folder.
+        pictures: stand above the table.
+        has_captions: whether each has its name under it.
+        remark: a sentence under the table.
+    """
+
+    tag: str
+    title: str
+    rows: Sequence[Sequence[str]]
+    links: Mapping[str, str] = field(default_factory=dict)
+    pictures: Sequence[Picture] = ()
+    has_captions: bool = False
+    remark: str = ""
+
+
+@dataclass(frozen=True)
 class Banner:
     """What stands above a page: which trial it is, and how it ended."""
 
@@ -69,11 +112,21 @@ class Banner:
     warnings: int = 0
 
 
+def originals(plan: Plan) -> dict[int, str]:
+    """Return what runs in cells that show other code, by their index in the notebook."""
+    cells = enumerate(plan.cells, start=_BEFORE)
+    return {index: cell.original for index, cell in cells if cell.original is not None}
+
+
 def build(plan: Plan, banner: Banner) -> NotebookNode:
     """Return a notebook whose code cells have not run yet."""
-    cells = [
+    before = [
         _cell(new_markdown_cell, _title(plan), "title"),
         _cell(new_code_cell, plan.parameters, "parameters"),
+    ]
+    assert len(before) == _BEFORE
+    cells = [
+        *before,
         *(_planned(cell) for cell in plan.cells),
         _cell(new_code_cell, "keep(results)", "results"),
     ]
@@ -93,13 +146,19 @@ def label(notebook: NotebookNode, banner: Banner) -> None:
     notebook.metadata["mitosis"] = asdict(banner)
 
 
-def finished(notebook: NotebookNode, warnings: Sequence[str] = ()) -> NotebookNode:
-    """Return the notebook without the code cells that never ran, warnings under its title."""
+def finished(
+    notebook: NotebookNode, warnings: Sequence[str] = (), below: Sequence[Section] = ()
+) -> NotebookNode:
+    """Return the notebook without the code cells that never ran.
+
+    Warnings stand under its title then, and sections below its last cell.
+    """
     copy = nbformat.from_dict(notebook)
     copy.cells = [
         cell for cell in notebook.cells if cell.cell_type != "code" or cell.execution_count
     ]
     copy.cells[1:1] = [_cell(new_markdown_cell, _warning(text), "warning") for text in warnings]
+    copy.cells += [_cell(new_markdown_cell, _section(each), each.tag) for each in below]
     return copy
 
 
@@ -139,6 +198,33 @@ def _warning(text: str) -> str:
     sentence, _, facts = text.partition("\n")
     parts = [f"**Warning:** {_escaped(sentence)}"]
     return "\n\n".join([*parts, _fenced(dedent(facts), "")] if facts else parts)
+
+
+def _section(section: Section) -> str:
+    head, *rows = [[_escaped(text) for text in row] for row in section.rows]
+    links = {_escaped(name): quote(path) for name, path in section.links.items()}
+    linked = [[_linked(row[0], links), *row[1:]] for row in rows]
+    pictures = [
+        _image(picture) + (f"  \n*{_escaped(picture.name)}*" if section.has_captions else "")
+        for picture in section.pictures
+    ]
+    table = [head, ["--"] * len(head), *linked]
+    parts = [
+        f"## {section.title}",
+        ("\n\n" if section.has_captions else " ").join(pictures),
+        "\n".join(f"| {' | '.join(row)} |" for row in table),
+        _escaped(section.remark) if section.remark else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _linked(text: str, links: Mapping[str, str]) -> str:
+    return f"[{text}](./{links[text]})" if text in links else text
+
+
+def _image(picture: Picture) -> str:
+    data = b64encode(picture.data).decode()
+    return f"![{_escaped(picture.name)}](data:{picture.kind};base64,{data})"
 
 
 def source_cell(source: str) -> PlannedCell:

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,7 +16,13 @@ from pathlib import Path
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from mitosis._model import Status
-from mitosis._notebook.client import START_SECONDS, Client, HiddenCodeError, readable
+from mitosis._notebook.client import (
+    EVERY_CELL_AS_SHOWN,
+    START_SECONDS,
+    Client,
+    HiddenCodeError,
+    readable,
+)
 from mitosis._notebook.document import NotebookNode
 from mitosis._notebook.kernel import Kernel, KernelOptions, exit_words, kernel
 from mitosis._notebook.memory import Consumption
@@ -90,6 +96,7 @@ class Execution:
         log: the file that the kernel itself writes what is printed to.
         timeout_seconds: time for all cells together; None for any.
         redact: takes secrets out of what an interpreter says outside of cells.
+        originals: index of each cell that shows other code than it runs, to what it runs.
     """
 
     def __init__(
@@ -103,6 +110,7 @@ class Execution:
         log: Path,
         timeout_seconds: float | None,
         redact: Callable[[str], str] = str,
+        originals: Mapping[int, str] = EVERY_CELL_AS_SHOWN,
     ) -> None:
         self._notebook = notebook
         self._options = options
@@ -112,6 +120,7 @@ class Execution:
         self._log = log
         self._timeout_seconds = timeout_seconds
         self._redact = redact
+        self._originals = originals
         self._stop: Stop | None = None
         self._cells_ended: float | None = None
         self._kernel: Kernel | None = None
@@ -156,7 +165,7 @@ class Execution:
         self._loop = asyncio.get_running_loop()
         async with kernel(self._options) as self._kernel:
             self._consumption.watch(self._kernel.pid)
-            client = Client(self._notebook, self._kernel, self._on_text)
+            client = Client(self._notebook, self._kernel, self._on_text, self._originals)
             try:
                 await client.async_start_new_kernel_client()
             except (RuntimeError, OSError) as exc:

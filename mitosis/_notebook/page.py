@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # for annotations only: these are what makes the first page s
     from nbformat import NotebookNode
 
 _TEMPLATE = Path(__file__).with_name("template")
+_SVG = re.compile(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+")
 
 
 def to_html(notebook: NotebookNode) -> str:
@@ -44,6 +45,25 @@ def to_html(notebook: NotebookNode) -> str:
 
 
 @cache
+def page_style() -> Markup:
+    """Return the style sheet of all pages, for pages that are made elsewhere."""
+    return markup(_squeeze((_TEMPLATE / "style.css").read_text(encoding="utf-8")))
+
+
+def shown_outputs(outputs: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return what to show for a cell's outputs, made harmless: a ``kind`` and what it needs.
+
+    A text has ``text.head``, and ``text.middle``, ``text.tail`` and ``text.size`` where it is
+    long; a figure ``src``; a table or the like ``html``; an error ``name``, ``message`` and
+    ``text``.
+
+    Args:
+        outputs: as nbformat has them.
+    """
+    return list(_shown(outputs))
+
+
+@cache
 def _exporter() -> TemplateExporter:
     from nbconvert.exporters.templateexporter import TemplateExporter
 
@@ -60,8 +80,7 @@ def _exporter() -> TemplateExporter:
             "shown": _shown,
         },
     )
-    style = _squeeze((_TEMPLATE / "style.css").read_text(encoding="utf-8"))
-    exporter.environment.globals["style"] = markup(style)
+    exporter.environment.globals["style"] = page_style()
     return exporter
 
 
@@ -89,6 +108,8 @@ def _markdown(escape: bool) -> Callable[[str], str]:
             return f'<pre class="code">{highlight(found, 0, len(code))}</pre>\n'
 
         def image(self, text: str, url: str, title: str | None = None) -> str:
+            if _SVG.fullmatch(url):  # as an image, it can neither run nor load anything
+                return f'<img src="{url}" alt="{text}">'
             return HTMLRenderer.image(self, text, url, title)
 
     return MarkdownWithMath(renderer=Renderer(escape=escape, exclude_anchor_links=True)).render

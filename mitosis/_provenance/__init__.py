@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from mitosis._provenance.capture import capture
 from mitosis._provenance.changing import changed_files, changed_modules, environment_changes
+from mitosis._provenance.history import code_difference, committed_files
 from mitosis._provenance.host import machine
 from mitosis._provenance.imports import imported_code, module_files
 from mitosis._provenance.packages import (
@@ -27,7 +28,9 @@ __all__ = [
     "capture",
     "changed_files",
     "changed_modules",
+    "code_difference",
     "code_state",
+    "committed_files",
     "environment",
     "environment_changes",
     "environment_digest",

@@ -4,20 +4,42 @@ This package and what lies below it is all of mitosis that a kernel imports. It 
 free of SQLAlchemy, nbconvert and pandas, and it writes nothing outside the trial's folder.
 """
 
+from mitosis._recording.artifacts import log_figure, log_table, open_artifact, save_artifact
+from mitosis._recording.current import CurrentTrial, current_trial
 from mitosis._recording.data import read_data, record_data
+from mitosis._recording.metrics import log, log_metric, log_metrics
 from mitosis._recording.pickles import Keeping, read_pickle, write_pickles
 from mitosis._recording.report import Report
+from mitosis._recording.step_files import read_persisted, read_step_calls, summarize_steps
+from mitosis._recording.steps import step
+from mitosis._recording.tagged import INJECTED as INJECTED_TAG
+from mitosis._recording.tagged import is_name as is_result_name
 from mitosis._recording.task import ParameterTask, Task, inside_trial, trials_refused
 
 __all__ = [
+    "INJECTED_TAG",
+    "CurrentTrial",
     "Keeping",
     "ParameterTask",
     "Report",
     "Task",
+    "current_trial",
     "inside_trial",
+    "is_result_name",
+    "log",
+    "log_figure",
+    "log_metric",
+    "log_metrics",
+    "log_table",
+    "open_artifact",
     "read_data",
+    "read_persisted",
     "read_pickle",
+    "read_step_calls",
     "record_data",
+    "save_artifact",
+    "step",
+    "summarize_steps",
     "trials_refused",
     "write_pickles",
 ]

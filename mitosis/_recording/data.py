@@ -55,9 +55,9 @@ class DataLog:
 _open: list[DataLog] = []
 
 
-def record_in(log: DataLog) -> None:
+def record_in(log: DataLog | None) -> None:
     """Have `record_data` write there from now on, in this process and its forks."""
-    _open[:] = [log]
+    _open[:] = [log] if log else []
 
 
 def record_data(path: str | PathLike[str]) -> Path:

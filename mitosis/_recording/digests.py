@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mitosis._canonical import argument_named, digest
+from mitosis._canonical import argument_named, canonical, text_digest
 from mitosis._recording.pickles import HOLDS_SECRET
 from mitosis.errors import NotCanonicalError
 
@@ -48,7 +48,7 @@ def digests(results: Mapping[Any, Any], secret: Collection[str] = ()) -> Digests
             of[name], reason = None, HOLDS_SECRET
         else:
             with argument_named(name):
-                of[name], reason = _digest(value, end)
+                of[name], reason = value_digest(value, end)
         if of[name] is None:
             reasons[name] = reason
     is_whole = len(of) == len(results) and None not in of.values()
@@ -56,13 +56,28 @@ def digests(results: Mapping[Any, Any], secret: Collection[str] = ()) -> Digests
 
 
 def _over_all(results: Mapping[Any, Any], of: Mapping[str, str | None]) -> str | None:
-    return _digest(dict(zip(results, of.values(), strict=True)), float("inf"))[0]
+    return value_digest(dict(zip(results, of.values(), strict=True)), float("inf"))[0]
 
 
-def _digest(value: Any, end: float) -> tuple[str | None, str]:
+def _never(data: bytes) -> bool:  # noqa: ARG001 - as others take it
+    return False
+
+
+def value_digest(
+    value: Any, end: float, is_secret: Callable[[bytes], bool] = _never
+) -> tuple[str | None, str]:
+    """Return the digest of a value, or None and why it has none.
+
+    Args:
+        value: anything.
+        end: when to give up, by the monotonic clock.
+        is_secret: tells whether a canonical text holds what could be guessed from a digest.
+    """
     try:
-        reason = _TOO_LARGE if time.monotonic() > end else _fault(value)
-        return (None, reason) if reason else (digest(value), "")
+        if reason := _TOO_LARGE if time.monotonic() > end else _fault(value):
+            return None, reason
+        text = canonical(value)
+        return (None, HOLDS_SECRET) if is_secret(text.encode()) else (text_digest(text), "")
     except NotCanonicalError as exc:
         path, reason = exc.faults[0]
         return None, f"{path}: {reason}"

@@ -1,6 +1,7 @@
 """What the kernel sends: without secrets, and kept in `displays.jsonl` where it is shown.
 
-A page is rebuilt from that file where its runner has died.
+A page is rebuilt from that file where its runner has died. Marks in it say where each cell
+began.
 """
 
 from __future__ import annotations
@@ -64,8 +65,29 @@ class Displays:
             self._keep(kind, content)
         return content
 
+    def mark_cells(self, shell: Any) -> None:
+        """Write from now on where in the log each cell begins, the first being number 1."""
+        depth, number = 0, 0
+
+        def begin(_info: object) -> None:
+            nonlocal depth, number
+            depth += 1
+            if depth == 1:  # an experiment may run cells of its own inside one
+                number += 1
+                self._write("cell", {"number": number})
+
+        def end(_result: object) -> None:
+            nonlocal depth
+            depth -= 1
+
+        shell.events.register("pre_run_cell", begin)
+        shell.events.register("post_run_cell", end)
+
     def _keep(self, kind: str, content: Mapping[str, Any]) -> None:
-        parts = {name: content.get(name, {}) for name in ("data", "metadata", "transient")}
+        parts = ("data", "metadata", "transient")
+        self._write(kind, {name: content.get(name, {}) for name in parts})
+
+    def _write(self, kind: str, parts: Mapping[str, Any]) -> None:
         try:
             at = self._log_size_bytes()
             append_line(

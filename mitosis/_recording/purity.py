@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from mitosis._recording.closeness import Closeness, closeness, differing_keys
 from mitosis._recording.digests import Digests
 from mitosis._recording.pickles import read_pickle
 from mitosis._recording.report import Report, shortened
+from mitosis._recording.step_files import read_step_calls
 
 _ABSENT = "(absent)"
 _MOST = 10
@@ -34,6 +36,8 @@ class Purity:
         not_compared: keys of results that have no digest in one of the trials.
         remark: why it could not be found out more exactly; empty if it could.
         other_packages: whether the earlier trial ran with other packages or another Python.
+        steps: name and call of each step that returned something else for the same input, the
+            first call of each.
     """
 
     compared_with: str
@@ -43,6 +47,7 @@ class Purity:
     not_compared: Sequence[str] = ()
     remark: str = ""
     other_packages: bool = False
+    steps: Sequence[tuple[str, int]] = ()
 
 
 def purity(
@@ -50,6 +55,7 @@ def purity(
     digests: Digests,
     data: Mapping[str, str],
     earlier: Sequence[Mapping[str, Any]],
+    folder: TrialFolder | None = None,
 ) -> Purity | None:
     """Compare results with those of the newest earlier trial that had the same data.
 
@@ -59,6 +65,7 @@ def purity(
         data: path to digest of each input file.
         earlier: trials that succeeded with the same variants, seed and code, newest first, as
             dicts with `name`, `folder`, `results_digest`, `data` and `other_packages`.
+        folder: the trial's own, whose steps are compared, too.
 
     Returns:
         How they compare; None if there is nothing to compare with.
@@ -67,11 +74,45 @@ def purity(
     trial = next(same_data, None)
     if trial is None:
         return None
+    steps = _changed_steps(folder, trial) if folder else ()
     if digests.all is not None and trial["results_digest"] == digests.all:
-        return Purity(trial["name"])
+        return Purity(trial["name"], steps=steps)
     found = _compare(results, digests, trial)
     others = bool(trial.get("other_packages"))
-    return replace(found, other_packages=others) if found else None
+    return replace(found, other_packages=others, steps=steps) if found else None
+
+
+def _changed_steps(
+    folder: TrialFolder, trial: Mapping[str, Any]
+) -> tuple[tuple[str, int], ...]:
+    """Return the first call of each step that has another output for the same input.
+
+    Calls with the same input may differ among each other: then the first is compared with the
+    first, and so on.
+    """
+    then = _outputs(read_step_calls(TrialFolder(Path(trial["folder"]))))
+    found: dict[str, int] = {}
+    for which, (output, call) in _outputs(read_step_calls(folder)).items():
+        if which in then and then[which][0] != output:
+            found.setdefault(which[0], call)
+    return tuple(found.items())
+
+
+def _outputs(
+    calls: Sequence[Mapping[str, Any]],
+) -> dict[tuple[str, str, int], tuple[str, int]]:
+    """Return digest of the output and number of each call, by step, input and occurrence.
+
+    They stand in the order in which they ended: what a step calls itself comes before it.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for call in calls:
+        inputs, output = call.get("inputs"), call.get("output")
+        if inputs and output:
+            found[call["step"], inputs, seen[call["step"], inputs]] = output, call["call"]
+            seen[call["step"], inputs] += 1
+    return found
 
 
 def _compare(
@@ -165,8 +206,10 @@ def _shown(results: Mapping[str, Any], key: str) -> str:
 
 def told(purity: Purity) -> str:
     """Say how the results compare: a sentence, then what they were and are; "" if the same."""
+    steps = [_told_step(*step) for step in purity.steps[:_MOST]]
     if purity.verdict == "same":
-        return ""
+        sentence = f"the results are those of {purity.compared_with}, but"
+        return "\n".join([sentence, *steps]) if steps else ""
     if purity.verdict == "noise":
         return (
             f"the results differ from those of {purity.compared_with} by floating-point noise "
@@ -186,4 +229,9 @@ def told(purity: Purity) -> str:
         facts.append(f"    ... and {len(purity.differences) - _MOST} more results")
     if purity.remark:
         facts.append(f"    {purity.remark}")
-    return "\n".join([sentence, *facts])
+    return "\n".join([sentence, *steps, *facts])
+
+
+def _told_step(name: str, call: int) -> str:
+    which = f" (call {call})" if call else ""
+    return f"    step {name!r}{which} returned something else for the same input"

@@ -6,13 +6,15 @@ before the experiment runs. Afterwards their states tell which of them it drew f
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial, wraps
 from hashlib import sha256
 from typing import Any
+
+from mitosis._recording.forking import at_fork
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Source:
             it is called without a seed; empty if there is none.
         fresh_state: returns, given the module, the state before the first draw, for a generator
             that nobody saw begin.
+        keep: returns, given the module, what puts it back as it is now.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Source:
     state: Callable[[Any], object]
     reseeder: str = "seed"
     fresh_state: Callable[[Any], object] = lambda _: None
+    keep: Callable[[Any], Callable[[], object]] = lambda _: lambda: None
 
 
 class Generators:
@@ -51,7 +55,9 @@ class Generators:
         self._states: dict[str, object] = {}
         self._seeded: set[str] = set()
         self._reseeded: set[str] = set()
-        self._watched: set[str] = set()
+        self._watched: dict[str, tuple[Any, Any, Any]] = {}
+        self._kept: list[Callable[[], object]] = []
+        self._arrivals = _Arrivals(self._start)
         self._forks = 0
 
     def begin(self) -> None:
@@ -61,8 +67,27 @@ class Generators:
         seeded again, from the seed and the number of the fork.
         """
         self._start_all()
-        sys.meta_path.insert(0, _Arrivals(self._start))
-        os.register_at_fork(before=self._count_fork, after_in_child=self._seed_fork)
+        sys.meta_path.insert(0, self._arrivals)
+        at_fork(before=self._count_fork, in_child=self._seed_fork)
+
+    def begin_for_a_while(self) -> None:
+        """Do what `begin` does, until `end` puts all of them back as they are now."""
+        for source in _SOURCES:
+            if module := sys.modules.get(source.module):
+                with suppress(Exception):  # half a library: it is not seeded either
+                    self._kept.append(source.keep(module))
+        self.begin()
+
+    def end(self) -> None:
+        """Leave the generators alone from now on, in the states that were kept."""
+        self._seed = None
+        with suppress(ValueError):  # the experiment took it away
+            sys.meta_path.remove(self._arrivals)
+        for module, original, noticing in self._watched.values():
+            if getattr(module, original.__name__, None) is noticing:
+                setattr(module, original.__name__, original)
+        for put_back in self._kept:
+            put_back()
 
     def seed_globals(self, seed: int) -> None:
         """Seed all that are there, so that what follows starts at exactly this seed."""
@@ -121,9 +146,10 @@ class Generators:
     def _watch(self, source: Source, module: Any) -> None:
         """Notice where a generator is seeded from entropy: its state does not show it."""
         if source.reseeder and source.name not in self._watched:
-            self._watched.add(source.name)
             name = source.reseeder
-            noticing = self._noticing(getattr(module, name), source)
+            original = getattr(module, name)
+            noticing = self._noticing(original, source)
+            self._watched[source.name] = module, original, noticing
             # Locks know it by its place, as they know the function that it stands for.
             noticing.__module__, noticing.__qualname__ = module.__name__, name
             setattr(module, name, noticing)
@@ -206,6 +232,12 @@ def _cuda_state(module: Any) -> object:
     return drawn
 
 
+def _cuda_kept(module: Any) -> Callable[[], object]:
+    if not module.cuda.is_initialized():
+        return lambda: None
+    return partial(module.cuda.set_rng_state_all, module.cuda.get_rng_state_all())
+
+
 def _drawn_state(generator: Any, seed: int) -> bytes:
     fresh = type(generator)(generator.device).manual_seed(seed)
     state = bytes(generator.get_state().tolist())
@@ -218,14 +250,27 @@ def _fresh_torch_state(module: Any) -> object:
 
 
 _SOURCES = (
-    Source("random", "random", lambda m, seed: m.seed(seed), lambda m: m.getstate()),
-    Source("numpy.random", "numpy.random", lambda m, seed: m.seed(seed % 2**32), _numpy_state),
+    Source(
+        "random",
+        "random",
+        lambda m, seed: m.seed(seed),
+        lambda m: m.getstate(),
+        keep=lambda m: partial(m.setstate, m.getstate()),
+    ),
+    Source(
+        "numpy.random",
+        "numpy.random",
+        lambda m, seed: m.seed(seed % 2**32),
+        _numpy_state,
+        keep=lambda m: partial(m.set_state, m.get_state(legacy=False)),
+    ),
     Source(
         "torch",
         "torch",
         lambda m, seed: m.manual_seed(seed % 2**63),
         _torch_state,
         fresh_state=_fresh_torch_state,
+        keep=lambda m: partial(m.set_rng_state, m.get_rng_state()),
     ),
     Source(
         "torch.cuda",
@@ -234,5 +279,6 @@ _SOURCES = (
         _cuda_state,
         reseeder="",
         fresh_state=lambda _: b"",
+        keep=_cuda_kept,
     ),
 )

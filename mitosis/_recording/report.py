@@ -29,6 +29,7 @@ class Report:
         main: `results["main"]` where JSON can hold it, else a short text of it.
         main_is_exact: whether `main` is the value itself.
         results: key of each result to a short text of it.
+        numbers: key of each result that is a number to that; NaN and infinities too.
         dropped: key of each result that could not be stored, to the reason.
         mutated: argument that the experiment changed, to `(path, before, after)` of each place.
         warnings: what a reader should know; the first line of each is a sentence, what
@@ -49,6 +50,7 @@ class Report:
     main: Any = None
     main_is_exact: bool = True
     results: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
     dropped: Mapping[str, str] = field(default_factory=dict)
     mutated: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     warnings: Sequence[str] = field(default_factory=list)
@@ -81,6 +83,7 @@ class Report:
         return Report(
             main=self.main,
             main_is_exact=self.main_is_exact,
+            numbers=self.numbers,
             warnings=[warning.partition("\n")[0] for warning in self.warnings],
             cpu_seconds=self.cpu_seconds,
             peak_memory_bytes=self.peak_memory_bytes,

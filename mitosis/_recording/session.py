@@ -7,7 +7,7 @@ import importlib
 import logging
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,17 +18,23 @@ import dill  # noqa: F401 - here, for an experiment may leave no path to import 
 from mitosis._canonical import arrive
 from mitosis._layout import TrialFolder
 from mitosis._recording import surroundings
+from mitosis._recording.artifacts import Artifacts, keep_in
+from mitosis._recording.current import run_in
 from mitosis._recording.data import DataLog, record_in
 from mitosis._recording.digests import Digests, digests
 from mitosis._recording.displays import Displays, speak_plainly
+from mitosis._recording.handing import Handing
 from mitosis._recording.libraries import module_files, numeric_libraries, survivors
+from mitosis._recording.metrics import MetricsLog, log_in, number
 from mitosis._recording.parameters import LockedParameters, mutation_warning
 from mitosis._recording.pickles import HOLDS_SECRET, Keeping, loads, read_pickle, write_pickles
 from mitosis._recording.randomness import Generators, unseeded_warnings
 from mitosis._recording.report import Report, plain, shortened
 from mitosis._recording.secrecy import EXPERIMENT, REGISTERED, Secrets
+from mitosis._recording.step_log import StepLog, record_steps_in
 from mitosis._recording.streams import Log, Output
-from mitosis._recording.task import Task, enter_trial
+from mitosis._recording.tagged import TaggedCells
+from mitosis._recording.task import Task, enter_trial, leave_trial
 from mitosis.errors import InvalidResultsError, UnpicklingError
 
 
@@ -59,14 +65,20 @@ class Session:
             self._folder.displays, self._log.size_bytes, self._secrets.redact
         )
         self._data = DataLog(self._folder.data, repository, self._task.data)
+        self._metrics = MetricsLog(self._folder.metrics, self._secrets.redact)
+        self._artifacts = Artifacts(self._folder.artifacts, self._secrets, self._warn)
         self._generators = Generators(self._task.seed)
         self._parameters = LockedParameters(self._task.locked, self._task.script)
         self._report = Report()
         self._warnings: list[str] = []
         self._results: Mapping[Any, Any] | None = None
         self._digests = Digests()
+        self._steps = StepLog(self._folder, self._secrets, self._warn)
+        self._handing = Handing(self._folder, self._task.experiment, self._secrets)
+        self._payload: Any = None
         self._threads: set[int] = set()
         self._output: Output | None = None
+        self._tagged = TaggedCells()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self, namespace: dict[str, Any]) -> None:
@@ -74,13 +86,13 @@ class Session:
         from IPython import get_ipython
 
         shell = get_ipython()
-        enter_trial(self._task.experiment)
-        record_in(self._data)
+        self._record_here()
         surroundings.die_with_the_runner()
         surroundings.show_whole_tracebacks(shell)
         surroundings.keep_bars_as_text()
         speak_plainly(shell.kernel.session)
         self._displays.listen(shell.kernel.session)
+        self._displays.mark_cells(shell)
         sys.argv[:] = self._argv
         # IPython undoes, after each cell, what the cell did to the streams, and holds all
         # output in memory. From the next cell on it does neither.
@@ -89,20 +101,43 @@ class Session:
         shell.events.register("post_execute", self._settle_output)
         self._threads = {thread.ident for thread in threading.enumerate() if thread.ident}
         self._generators.begin()
-        namespace.update(
-            unpickled=self.unpickled,
-            the_experiment=self.the_experiment,
-            check_locked=self.check_locked,
-            seed_globals=self._generators.seed_globals,
-            keep=self.keep,
-        )
+        functions = {
+            "unpickled": self.unpickled,
+            "the_experiment": self.the_experiment,
+            "check_locked": self.check_locked,
+            "seed_globals": self._generators.seed_globals,
+            "hand_on": self.hand_on,
+            "handed_on": self._handing.give,
+            "keep": self.keep,
+        }
+        namespace.update(functions)
+        self._tagged.follow(shell, namespace, functions)
 
-    def _capture_output(self, _info: object) -> None:
-        # An experiment may call asyncio.run, as it may in a script.
-        self._loop = asyncio.get_running_loop()
-        asyncio._set_running_loop(None)  # noqa: SLF001 - exported for event loops
+    def _record_here(self) -> None:
+        """Have what experiments call while they run write to this trial; see `_leave`."""
+        enter_trial(self._task.experiment)
+        record_in(self._data)
+        record_steps_in(self._steps)
+        run_in(self._folder)
+        log_in(self._metrics)
+        keep_in(self._artifacts)
+
+    def _leave(self) -> None:
+        """Undo `_record_here`, in a process that lives on."""
+        record_in(None)
+        record_steps_in(None)
+        run_in(None)
+        log_in(None)
+        keep_in(None)
+        leave_trial(self._task.experiment)
+
+    def _capture_output(self, info: object) -> None:
+        # An experiment may call asyncio.run, as it may in a script, unless it awaits in a cell.
+        self._loop = asyncio._get_running_loop() or self._loop  # noqa: SLF001 - exported
+        if not self._tagged.awaits(info):
+            asyncio._set_running_loop(None)  # noqa: SLF001 - exported for event loops
         if self._output is None:
-            self._output = Output(self._log, self._secrets)
+            self._output = Output(self._log, self._secrets, self._tagged.hear)
             surroundings.show_log_records(self._task.log_level)
 
     def _settle_output(self) -> None:
@@ -124,9 +159,11 @@ class Session:
             raise UnpicklingError(what=f"parameter {argument!r}", reason=repr(exc)) from exc
 
     def the_experiment(self) -> Any:
-        """Return an experiment that is an object and travelled as a pickle."""
+        """Return an experiment that is an object and travelled as a pickle; the same each time."""
         try:
-            return self._arrived(EXPERIMENT, self._folder.experiment)
+            if self._payload is None:
+                self._payload = self._arrived(EXPERIMENT, self._folder.experiment)
+            return self._payload
         except Exception as exc:
             what = f"experiment {self._task.experiment!r}"
             raise UnpicklingError(what=what, reason=repr(exc)) from exc
@@ -147,24 +184,35 @@ class Session:
         pickle = self._secrets.pickles.get(name)
         return read_pickle(file) if pickle is None else loads(pickle)
 
+    def hand_on(self, step: str, results: Any) -> Results:
+        """Keep what a step returned for the one that follows, and show it."""
+        self._handing.take(step, results)
+        return Results(results)
+
     def keep(self, results: Any) -> Results:
         """Check and store what `run` returned, and show it."""
-        if not isinstance(results, Mapping):
-            reason = f"returned {shortened(results, 60)}, which is no dict"
-            raise InvalidResultsError(experiment=self._task.experiment, reason=reason)
-        if "main" not in results:
-            keys = ", ".join(map(repr, results)) or "nothing"
-            reason = f'returned a dict without "main" (it holds {keys})'
-            raise InvalidResultsError(experiment=self._task.experiment, reason=reason)
+        is_notebook = self._tagged.in_notebook
+        try:
+            found = _with_main(self._tagged.results(results), is_notebook)
+        except ValueError as exc:
+            experiment = self._task.experiment
+            raise InvalidResultsError(
+                experiment=experiment, reason=str(exc), is_notebook=is_notebook
+            ) from None
+        return self.store(found)
+
+    def store(self, results: Mapping[Any, Any]) -> Results:
+        """Store a dict of results, whatever its keys, and digest them."""
         keeping = self._stored(results)
         secret = {key for key, why in keeping.dropped.items() if why == HOLDS_SECRET}
         with self._secrets.keyed():
             self._digests = digests(results, secret)
-        main, exact = plain(results["main"])
+        main, exact = plain(results.get("main"))
         self._report = Report(
             main=main,
             main_is_exact=exact,
             results={str(key): shortened(value) for key, value in results.items()},
+            numbers=_numbers(results, secret),
             dropped=keeping.dropped,
             digests=self._digests.of,
             undigested=self._digests.reasons,
@@ -192,6 +240,11 @@ class Session:
             traceback: of the experiment's error, if there was one.
             earlier: trials to compare the results with, as `purity` takes them.
         """
+        self.tell(traceback, earlier)
+        surroundings.leave_without_closing_sockets()
+
+    def tell(self, traceback: str, earlier: Sequence[Mapping[str, Any]]) -> None:
+        """Find out what only this process knows, and write the report."""
         if traceback:
             self._log.write("stderr", self._secrets.redact(f"{traceback}\n"))
         with self._secrets.keyed():
@@ -205,11 +258,15 @@ class Session:
         self._learn(
             "", "whether the experiment left something running", self._look_for_survivors
         )
+        self._steps.close()
         self._log.end()
         self._tell_what_is_incomplete()
-        report = replace(self._report, warnings=self._warnings).with_usage()
+        report = self._used(replace(self._report, warnings=self._warnings).with_usage())
         report.write(self._folder.report, self._secrets.redact)
-        surroundings.leave_without_closing_sockets()
+
+    def _used(self, report: Report) -> Report:
+        """Return a report with what the trial used, given what its process has used."""
+        return report
 
     def _learn(self, name: str, what: str, find: Callable[[], Any]) -> None:
         """Add a fact to the report; one that cannot be had costs no other."""
@@ -239,13 +296,13 @@ class Session:
         from mitosis._recording.purity import purity, told
 
         data = {file.path: file.digest for file in self._data.files}
-        found = purity(self._results, self._digests, data, earlier)
+        found = purity(self._results, self._digests, data, earlier, self._folder)
         if found is None:
             return None
         if found.verdict == "different":
             self._warn(told(found))
-        elif found.verdict == "noise":
-            self._say(f"mitosis: {told(found)}")
+        elif text := told(found):
+            self._say(f"mitosis: {text}")
         return asdict(found)
 
     def _used_generators(self) -> dict[str, dict[str, bool | None]]:
@@ -268,8 +325,37 @@ class Session:
                 f"output.log is incomplete from here: {self._log.failure}\n"
                 f"    {self._log.missing_bytes:,} bytes are missing"
             )
+        if self._metrics.failure:
+            self._warnings.append(
+                f"metrics.jsonl is incomplete: {self._metrics.failure}\n"
+                f"    {self._metrics.missing:,} calls are missing"
+            )
         if self._displays.failure:
             self._warnings.append(f"displays.jsonl is incomplete: {self._displays.failure}")
+        if self._steps.failure:
+            self._warnings.append(f"steps.jsonl is incomplete: {self._steps.failure}")
+
+
+def _with_main(results: Any, is_notebook: bool) -> Mapping[Any, Any]:
+    if not isinstance(results, Mapping):
+        gave = "holds in `results`" if is_notebook else "returned"
+        raise ValueError(f"{gave} {shortened(results, 60)}, which is no dict")
+    if "main" not in results:
+        keys = ", ".join(map(repr, results)) or "nothing"
+        if is_notebook:
+            raise ValueError(f'gives no "main" (its results: {keys})')
+        raise ValueError(f'returned a dict without "main" (it holds {keys})')
+    return results
+
+
+def _numbers(results: Mapping[Any, Any], secret: Container[Any]) -> dict[str, float]:
+    """Return the results that are numbers; an array is none, be it of one element."""
+    found = {
+        str(key): number(value)
+        for key, value in results.items()
+        if key not in secret and not getattr(value, "ndim", 0)
+    }
+    return {key: held for key, held in found.items() if held is not None}
 
 
 class Results:
@@ -279,7 +365,7 @@ class Results:
         self._results = results
 
     def __repr__(self) -> str:
-        width = max(len(str(key)) for key in self._results)
+        width = max((len(str(key)) for key in self._results), default=0)
         texts = {str(key): shortened(value, 2000) for key, value in self._results.items()}
         lines = [
             f"{key.ljust(width)}  " + text.replace("\n", "\n".ljust(width + 3))

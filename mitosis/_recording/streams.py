@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._plaintext import PlainText
+from mitosis._recording.forking import at_fork
 from mitosis._recording.secrecy import Secrets
 from mitosis._recording.withholding import Withholding
 
@@ -43,7 +44,7 @@ class Log:
         self.missing_bytes = 0
         self._gap_bytes = 0
         self._renew_lock()
-        os.register_at_fork(after_in_child=self._renew_lock)
+        at_fork(in_child=self._renew_lock)
 
     def _renew_lock(self) -> None:
         """Make the lock anew: another thread may have held it when this process forked."""
@@ -59,6 +60,11 @@ class Log:
         """Append what is still held back of lines that were being redrawn."""
         for plain in self._texts.values():
             self._append(plain.end())
+
+    def close(self) -> None:
+        """Give the file back, in a process that lives on; what comes now is missing."""
+        file, self._file = self._file, -1
+        os.close(file)
 
     def size_bytes(self) -> int:
         """Return how long the file is, with what children have written."""
@@ -105,10 +111,17 @@ class Output:
     Args:
         log: gets everything first.
         secrets: are taken out before.
+        heard: told the name of a stream and what it gains.
     """
 
-    def __init__(self, log: Log, secrets: Secrets | None = None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        secrets: Secrets | None = None,
+        heard: Callable[[str, str], None] = lambda _name, _text: None,
+    ) -> None:
         self._log = log
+        self._heard = heard
         self._withholding = Withholding(secrets or Secrets(), self._pass_on)
         self._told_of_failure = False
         self._process = os.getpid()
@@ -152,6 +165,7 @@ class Output:
     def _pass_on(self, name: str, text: str) -> None:
         """Write a text without secrets to the log, and then to the notebook."""
         self._log.write(name, text)
+        self._heard(name, text)
         if self._log.failure and not self._told_of_failure:
             self._told_of_failure = True
             why = self._log.failure

@@ -15,13 +15,18 @@ _inside: list[str] = []
 
 
 def inside_trial() -> bool:
-    """Tell whether this process is the kernel of a trial, or a fork of it."""
+    """Tell whether a trial runs in this process, be it as its kernel, or in a fork of it."""
     return bool(_inside)
 
 
 def enter_trial(experiment: str) -> None:
-    """Remember that this process is the kernel of a trial."""
+    """Remember that a trial runs in this process."""
     _inside.append(experiment)
+
+
+def leave_trial(experiment: str) -> None:
+    """Forget what `enter_trial` was told, in a process that lives on after its trial."""
+    _inside.remove(experiment)
 
 
 @contextmanager

@@ -7,12 +7,12 @@ goes out at once.
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
 from collections.abc import Callable
 
+from mitosis._recording.forking import at_fork
 from mitosis._recording.secrecy import Secrets
 from mitosis._redaction import ends_in_token
 
@@ -38,7 +38,7 @@ class Withholding:
         self._pass_on = pass_on
         self._seconds = seconds
         self._renew()
-        os.register_at_fork(after_in_child=self._renew)
+        at_fork(in_child=self._renew)
 
     def _renew(self) -> None:
         """Begin anew in a child: what is held back is its parent's to write."""

@@ -5,10 +5,12 @@ rebuild the database. This layer knows no SQL and no Jupyter: it has the layers 
 and loads them when it needs them.
 """
 
+from mitosis._records.annotations import annotate, read_annotations
 from mitosis._records.closing import Closed, close_dead
 from mitosis._records.database_repair import complete_stale, restore_missing
 from mitosis._records.datafiles import changed_inputs, input_files, named_before
 from mitosis._records.findings import Repaired
+from mitosis._records.measures import Measured, measure
 from mitosis._records.page import Page
 from mitosis._records.reading import read_record, recorded_trials
 from mitosis._records.record import write_record
@@ -17,13 +19,17 @@ from mitosis._records.turn import turn
 
 __all__ = [
     "Closed",
+    "Measured",
     "Page",
     "Repaired",
+    "annotate",
     "changed_inputs",
     "close_dead",
     "complete_stale",
     "input_files",
+    "measure",
     "named_before",
+    "read_annotations",
     "read_record",
     "recorded_trials",
     "repair",

@@ -28,6 +28,7 @@ from mitosis._layout import TrialFolder
 from mitosis._model import Finish, Outcome, Places, RecordedTrial, RunningTrial, Status
 from mitosis._recording import Report
 from mitosis._records.lost import closing_line, find_folder, lost_outcome
+from mitosis._records.measures import measure
 from mitosis._records.page import (
     outcome_banner,
     own_page,
@@ -211,12 +212,12 @@ class _Closing:
 
     def _end(self, page: Path) -> Finish:
         """Tell of a trial that nobody has told the end of."""
-        report = Report.read(self._folder.report)
-        outcome = lost_outcome(self._folder, self._row, report)
-        amend_record(self._folder, read_text(self._folder), page, outcome, report)
+        measured = measure(self._folder)
+        outcome = lost_outcome(self._folder, self._row, measured.report)
+        amend_record(self._folder, read_text(self._folder), page, outcome, measured)
         trial = read_record(self._folder)
         assert trial.finish, "it has just got an outcome"
-        rebuild_page(self._folder, trial, page)
+        rebuild_page(self._folder, trial, page, measured)
         return trial.finish
 
     def _take_over(self, trial: RecordedTrial, page: Path) -> Finish:

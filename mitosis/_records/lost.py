@@ -59,7 +59,7 @@ def closing_line(row: RunningTrial, outcome: Outcome, database: Path) -> str:
 def _last_sign(folder: TrialFolder) -> datetime | None:
     """Return when the trial last wrote anything: its record, if it did not get further."""
     f = folder
-    for files in ((f.log, f.displays, f.data, f.results, f.report), (f.record,)):
+    for files in ((f.log, f.displays, f.metrics, f.data, f.results, f.report), (f.record,)):
         times = [file.stat().st_mtime for file in files if file.exists()]
         if times:
             return datetime.fromtimestamp(max(times), UTC)

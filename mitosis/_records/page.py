@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,12 @@ from mitosis import _layout
 from mitosis._layout import TrialFolder, write_whole
 from mitosis._model import Claim, Claimed, Outcome, RecordedTrial
 from mitosis._records.excerpt import read_excerpt
+from mitosis._records.measures import Measured, measure
+from mitosis._records.sections import sections
 from mitosis._wording import duration_text, main_text
 
 if TYPE_CHECKING:  # for annotations only: reading a folder must not load Jupyter
-    from mitosis._notebook import Banner, Plan
+    from mitosis._notebook import Banner, Plan, Section
 
 _STATUS = re.compile(r'<section class="status (\w+)"')
 _HEAD_BYTES = 1_000_000
@@ -40,6 +43,7 @@ class Page:
         self.path = path
         self._claim, self._claimed = claim, claimed
         self.notebook = notebooks.build(plan, banner(claim, claimed))
+        self.originals = notebooks.originals(plan)
 
     def write_plan(self, folder: TrialFolder) -> None:
         """Keep the notebook, as it is before it runs, for who may have to write the page."""
@@ -47,15 +51,41 @@ class Page:
 
         write_whole(folder.notebook, notebooks.to_ipynb(self.notebook).encode())
 
-    def write(self, outcome: Outcome | None = None) -> None:
-        """Write the notebook as it stands; without an outcome, as one that still runs."""
+    def fill(self, folder: TrialFolder, traceback: str, results: str) -> None:
+        """Fill the notebook of a trial that no kernel ran from what its folder holds."""
+        from mitosis import _notebook as notebooks
+
+        log, displays = read_excerpt(folder)
+        text = notebooks.to_ipynb(self.notebook)
+        self.notebook = notebooks.restored(text, log, displays, traceback)
+        if results:
+            notebooks.show_results(self.notebook, results)
+
+    def write(
+        self,
+        outcome: Outcome | None = None,
+        folder: TrialFolder | None = None,
+        measured: Measured | None = None,
+    ) -> None:
+        """Write the notebook as it stands; without an outcome, as one that still runs.
+
+        Args:
+            outcome: how the trial ended.
+            folder: the trial's; what it has left behind there is shown from then on.
+            measured: what that is.
+        """
         notebook = self.notebook
         if outcome:
-            notebook = _ended(notebook, self._claim, self._claimed, outcome)
+            below = sections(folder, measured) if folder and measured else []
+            notebook = _ended(notebook, self._claim, self._claimed, outcome, below)
         _write(notebook, self.path)
+        if outcome and folder:
+            _keep(_ended(self.notebook, self._claim, self._claimed, outcome, ()), folder)
 
 
-def rebuild_page(folder: TrialFolder, trial: RecordedTrial, path: Path) -> None:
+def rebuild_page(
+    folder: TrialFolder, trial: RecordedTrial, path: Path, measured: Measured | None = None
+) -> None:
     """Write an ended trial's page from what its folder holds.
 
     What the folder lacks is missing on the page, too. If it cannot be rendered, or there is no
@@ -67,7 +97,9 @@ def rebuild_page(folder: TrialFolder, trial: RecordedTrial, path: Path) -> None:
     assert trial.outcome, "a page of a trial that runs is its runner's"
     with suppress(Exception):  # whatever cannot be rendered or stored: then say less
         notebook = _restored(folder, trial)
-        _write(_ended(notebook, trial.claim, trial.claimed, trial.outcome), path)
+        below = sections(folder, measured or measure(folder))
+        _write(_ended(notebook, trial.claim, trial.claimed, trial.outcome, below), path)
+        _keep(_ended(notebook, trial.claim, trial.claimed, trial.outcome, ()), folder)
         return
     write_stub(path, banner(trial.claim, trial.claimed, trial.outcome), _facts(trial))
 
@@ -147,9 +179,10 @@ def _restored(folder: TrialFolder, trial: RecordedTrial) -> Any:
 
     log, displays = read_excerpt(folder)
     text = folder.notebook.read_text("utf-8") if folder.notebook.exists() else _plain(trial)
-    return notebooks.restored(
-        text, log, displays, trial.outcome.traceback if trial.outcome else ""
-    )
+    assert trial.outcome, "as above"
+    if notebooks.told_ending(text) == trial.outcome.status:
+        return notebooks.executed(text)
+    return notebooks.restored(text, log, displays, trial.outcome.traceback)
 
 
 def _plain(trial: RecordedTrial) -> str:
@@ -171,10 +204,16 @@ def _plain(trial: RecordedTrial) -> str:
     return notebooks.to_ipynb(notebook)
 
 
-def _ended(notebook: Any, claim: Claim, claimed: Claimed | None, outcome: Outcome) -> Any:
+def _ended(
+    notebook: Any,
+    claim: Claim,
+    claimed: Claimed | None,
+    outcome: Outcome,
+    below: Sequence[Section],
+) -> Any:
     from mitosis import _notebook as notebooks
 
-    ended = notebooks.finished(notebook, outcome.warnings)
+    ended = notebooks.finished(notebook, outcome.warnings, below)
     notebooks.label(ended, banner(claim, claimed, outcome))
     return ended
 
@@ -184,6 +223,12 @@ def _write(notebook: Any, path: Path) -> None:
 
     to_text = notebooks.to_html if path.suffix == ".html" else notebooks.to_ipynb
     write_whole(path, to_text(notebook).encode("utf-8", "backslashreplace"))
+
+
+def _keep(notebook: Any, folder: TrialFolder) -> None:
+    """Keep an executed notebook, for programs to read; without room for it, do without."""
+    with suppress(OSError):
+        _write(notebook, folder.notebook)
 
 
 def _facts(trial: RecordedTrial) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mitosis._layout import TrialFolder
 from mitosis._model import Outcome, RecordedTrial, Status, Usage
+from mitosis._records.measures import measure
 from mitosis._records.page import is_page_of, own_page, rebuild_page, told_status
 from mitosis._records.reading import read_record, read_text
 from mitosis._records.record import amend_record
@@ -59,7 +60,8 @@ def complete_record(folder: TrialFolder, row: Mapping[str, Any]) -> bool:
         trial = read_record(folder)
         if not is_ours or trial.outcome or row["status"] == Status.RUNNING:
             return False
-        amend_record(folder, read_text(folder), Path(trial.places.html), _outcome(row))
+        page, outcome = Path(trial.places.html), _outcome(row)
+        amend_record(folder, read_text(folder), page, outcome, measure(folder))
     return True
 
 

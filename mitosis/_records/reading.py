@@ -23,6 +23,7 @@ from mitosis._model import (
     Claimed,
     CodeState,
     Machine,
+    MetricSummary,
     Outcome,
     Places,
     RecordedTrial,
@@ -32,6 +33,7 @@ from mitosis._model import (
     Variant,
 )
 from mitosis._recording.data import data_from_json
+from mitosis._records.annotations import read_annotations
 from mitosis._records.record import RECORD_VERSION
 from mitosis.errors import RecordError
 
@@ -128,7 +130,22 @@ def _trial(folder: TrialFolder, record: Mapping[str, Any]) -> RecordedTrial:
         outcome=_outcome(record),
         results_digest=record.get("results_digest"),
         data=claim.data,
+        numbers={str(k): _number(v) for k, v in record.get("numbers", {}).items()},
+        metrics={str(k): _metric(v) for k, v in record.get("metrics", {}).items()},
+        annotations=read_annotations(folder),
     )
+
+
+def _metric(part: Mapping[str, Any]) -> MetricSummary:
+    numbers = {field.name: _number(part[field.name]) for field in fields(MetricSummary)}
+    return MetricSummary(**numbers | {"points": int(part["points"])})
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, bool | int | float):
+        msg = f"{value!r} is no number"
+        raise TypeError(msg)
+    return value
 
 
 def _claim(record: Mapping[str, Any], claimed: Claimed | None) -> Claim:
@@ -155,6 +172,9 @@ def _claim(record: Mapping[str, Any], claimed: Claimed | None) -> Claim:
         since=record.get("since", ""),
         changed=tuple(record.get("changed", ())),
         seed_is_generated=record.get("seed_is_generated", False),
+        defaults=dict(record.get("defaults", {})),
+        recorded_by=record.get("recorded_by", "run"),
+        step_names=tuple(record.get("step_names", ())),
     )
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from mitosis._layout import TrialFolder, write_whole
 from mitosis._model import Claim, Claimed, Outcome, Variant
-from mitosis._recording import Report
 from mitosis._recording.data import data_from_json, data_to_json
 from mitosis._records.datafiles import input_files
+from mitosis._records.measures import Measured
 
 RECORD_VERSION = 2
 """What `record.json` holds. It changes when a former reader would misread it.
@@ -37,7 +37,7 @@ def write_record(
     claimed: Claimed | None,
     html: Path,
     outcome: Outcome | None = None,
-    report: Report | None = None,
+    measured: Measured | None = None,
 ) -> None:
     """Write everything that is known of a trial, so that it can be told without the database.
 
@@ -48,8 +48,8 @@ def write_record(
     if outcome:
         record |= _outcome_part(outcome)
         record["data"] = [data_to_json(file) for file in input_files(folder, claim.data)]
-    if report:
-        record |= _report_part(report)
+    if measured:
+        record |= _measured_part(measured)
     _write(folder, record)
 
 
@@ -58,7 +58,7 @@ def amend_record(
     record: Mapping[str, Any],
     html: Path,
     outcome: Outcome | None = None,
-    report: Report | None = None,
+    measured: Measured | None = None,
 ) -> None:
     """Write what another than its runner has found out about a trial.
 
@@ -67,15 +67,15 @@ def amend_record(
         record: all that its record holds, also what nobody here understands.
         html: its page.
         outcome: how it ended, where the record does not say so.
-        report: what its kernel told, if it came to that.
+        measured: what it has left behind, if it came to that.
     """
     amended = {**record, "html": html.name}
     if outcome:
         amended |= _outcome_part(outcome)
         named = map(data_from_json, record.get("data", ()))
         amended["data"] = [data_to_json(file) for file in input_files(folder, named)]
-    if report:
-        amended |= _report_part(report)
+    if measured:
+        amended |= _measured_part(measured)
     _write(folder, amended)
 
 
@@ -106,6 +106,9 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "since": claim.since,
         "changed": list(claim.changed),
         "seed_is_generated": claim.seed_is_generated,
+        "defaults": dict(claim.defaults),
+        "recorded_by": claim.recorded_by,
+        "step_names": list(claim.step_names),
         "environment": claim.environment_digest,
         "started_at": claim.started_at.isoformat(),
     }
@@ -130,9 +133,13 @@ def _outcome_part(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _report_part(report: Report) -> dict[str, Any]:
-    told = asdict(report)
+def _measured_part(measured: Measured) -> dict[str, Any]:
+    told = asdict(measured.report)
     return {
+        "numbers": told["numbers"],
+        "metrics": {name: asdict(metric) for name, metric in measured.metrics.items()},
+        "artifacts": list(map(asdict, measured.artifacts)),
+        "steps": dict(measured.steps),
         "results": told["results"],
         "results_dropped": told["dropped"],
         "mutated": told["mutated"],

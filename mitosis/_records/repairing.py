@@ -33,9 +33,10 @@ from mitosis._records.findings import (
 )
 from mitosis._records.leftovers import is_bare, old_leftovers, remove, unfinished_files
 from mitosis._records.page_repair import complete_record, is_stale, mend_page
+from mitosis._records.purged import is_marked, remove_purged
 from mitosis._records.reading import read_record, recorded_trials
 from mitosis._records.turn import turn
-from mitosis._store import Store
+from mitosis._store import PurgedTrial, Store
 from mitosis.errors import MitosisError, TrialsFolderError
 
 OnProgress = Callable[[str, int, int], None]
@@ -133,6 +134,8 @@ class _Repair:
             reason = f"it is damaged ({found.damage}), and no record names it: left as it is"
             self._found.faults.append(f"{database.name}: {reason}")
             return
+        purged = self._half_purged(database, trials)
+        trials = [trial for trial in trials if trial not in purged]
         taken, uncommitted = self._sorted(trials, found)
         if self._dry_run:
             with rehearsed(found, taken) as (repair, store):
@@ -143,6 +146,7 @@ class _Repair:
                     if is_gone(row.runner) or not {row.name, row.key}.isdisjoint(self._lost)
                 ]
                 self._undo_claims(uncommitted, store)
+                self._remove_purged(purged)
             return
         repair = mend(found, taken)
         if repair.is_new:  # what was claimed while it was made
@@ -154,6 +158,26 @@ class _Repair:
         self._found.closed += [trial.name for trial in closed]
         self._unknown -= {name for trial in closed for name in (trial.name, trial.key)}
         self._undo_claims(uncommitted, store)
+        self._remove_purged(purged)
+
+    def _half_purged(
+        self, database: Path, trials: Sequence[RecordedTrial]
+    ) -> list[RecordedTrial]:
+        """Return trials that a purge had told of, before it died and left their folders."""
+        marked = [t for t in trials if is_marked(self._visible(t), t.claim.key)]
+        acts = Store(database).acts() if marked else ()
+        gone = {act.key for act in acts if isinstance(act, PurgedTrial)}
+        return [trial for trial in marked if trial.claim.key in gone]
+
+    def _remove_purged(self, trials: Iterable[RecordedTrial]) -> None:
+        for trial in trials:
+            places = trial.places
+            page = self._folder / places.html
+            if self._dry_run or remove_purged(self._visible(trial), page, trial.claim.key):
+                self._found.removed.append(places.folder)
+            else:
+                reason = "it was purged, and cannot be removed"
+                self._found.faults.append(f"{places.folder}: {reason}")
 
     def _note(self, repair: DatabaseRepair) -> None:
         self._found.databases.append(repair)

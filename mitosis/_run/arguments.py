@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +13,6 @@ from mitosis._model import Parameter
 from mitosis._redaction import calls_secret, is_secret, redact_text
 from mitosis._run.experiment import Experiment
 from mitosis._run.secret_values import secret_texts
-from mitosis._suggestion import near
 from mitosis._wording import is_unicode
 from mitosis.errors import InvalidArgumentsError, InvalidParameterError
 
@@ -43,6 +41,11 @@ class Arguments:
         """The parameters that are locked and stand in the trial's name."""
         return tuple(p for p in self.parameters if p.track)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All arguments that are given, as the dict of the notebook has them."""
+        return (*self.passed, *(p.arg_name for p in self.parameters))
+
 
 def bind(
     experiment: Experiment,
@@ -57,12 +60,12 @@ def bind(
         InvalidParameterError: names, seed or expressions that cannot be used.
         InvalidArgumentsError: missing, unknown and doubled arguments.
     """
-    parameters = _merged(params, untracked)
+    parameters = _merged(experiment, params, untracked)
     _refuse_unusable(parameters, seed, group)
     given = [p.arg_name for p in parameters]
     seed = None if seed is None else operator.index(seed)
     group = None if group is None else str.__str__(group)
-    takes_seed = "seed" in experiment.signature.parameters
+    takes_seed = experiment.takes("seed")
     chosen = secrets.randbits(_SEED_BITS) if seed is None else seed
     passed: dict[str, Any] = {}
     if takes_seed and (seed is not None or "seed" not in given):
@@ -101,18 +104,17 @@ def _tells_secret(parameter: Parameter) -> bool:
 
 
 def _merged(
-    params: Iterable[Parameter], untracked: Iterable[Parameter | str]
+    experiment: Experiment,
+    params: Iterable[Parameter],
+    untracked: Iterable[Parameter | str],
 ) -> tuple[Parameter, ...]:
+    """Return all parameters under their full names."""
     if isinstance(params, Parameter) or isinstance(untracked, Parameter | str):
         fault = "params and untracked_params are lists: params=[Parameter(...)]"
         raise InvalidParameterError(faults=(fault,))
     untracked = list(untracked)
-    names = {item for item in untracked if isinstance(item, str)}
+    words = {item for item in untracked if isinstance(item, str)}
     params = list(params)
-    unknown = names - {p.arg_name for p in params if isinstance(p, Parameter)}
-    if unknown:
-        faults = tuple(f"untracked_params names {n!r}, no parameter" for n in sorted(unknown))
-        raise InvalidParameterError(faults=faults)
     others = [item for item in untracked if not isinstance(item, str)]
     wrong = [item for item in [*params, *others] if not isinstance(item, Parameter)]
     if wrong:
@@ -121,8 +123,33 @@ def _merged(
             for item in wrong
         )
         raise InvalidParameterError(faults=faults)
+    params, others = _in_full(experiment, params), _in_full(experiment, others)
+    given = {p.arg_name for p in params}
+    unknown = {word for word in words if not given.intersection(experiment.full_names(word))}
+    if unknown:
+        faults = tuple(f"untracked_params names {n!r}, no parameter" for n in sorted(unknown))
+        raise InvalidParameterError(faults=faults)
+    names = {name for word in words for name in experiment.full_names(word)}
     tracked = [replace(p, track=p.track and p.arg_name not in names) for p in params]
     return (*tracked, *(replace(p, track=False) for p in others))
+
+
+def _in_full(experiment: Experiment, parameters: Iterable[Parameter]) -> list[Parameter]:
+    """Return parameters under the full names of their arguments.
+
+    Raises:
+        InvalidParameterError: names all that could be meant for several arguments.
+    """
+    faults, found = [], []
+    for parameter in parameters:
+        name = parameter.arg_name
+        full = experiment.full_names(name) if isinstance(name, str) else (name,)
+        if len(full) > 1:
+            faults.append(f"{name!r} could be {' or '.join(map(repr, full))}")
+        found.append(replace(parameter, arg_name=full[0]))
+    if faults:
+        raise InvalidParameterError(faults=tuple(faults))
+    return found
 
 
 def _refuse_unusable(
@@ -162,31 +189,11 @@ def _is_seed(seed: Any) -> bool:
 
 
 def _refuse_misfits(experiment: Experiment, given: list[str]) -> None:
-    signature = experiment.signature
-    by_name = experiment.by_name
-    required = {
-        name
-        for name, p in signature.parameters.items()
-        if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-    }
-    faults = [f"{name!r} is given {n} times" for name, n in Counter(given).items() if n > 1]
-    if not experiment.takes_any:
-        unknown = [name for name in dict.fromkeys(given) if name not in by_name]
-        free = by_name - set(given)
-        faults += [
-            f"run() takes no argument {name!r}{near(name, free, or_all=False)}"
-            for name in unknown
-        ]
-    faults += [
-        f"argument {name!r} of run() is missing"
-        if name in by_name
-        else f"argument {name!r} of run() is positional-only; parameters are passed by name"
-        for name in signature.parameters
-        if name in required - (set(given) & by_name)
-    ]
-    if faults:
+    if faults := experiment.interface.faults(given):
         raise InvalidArgumentsError(
-            experiment=experiment.name, signature=str(signature), faults=tuple(faults)
+            experiment=experiment.name,
+            signature=experiment.interface.text,
+            faults=tuple(faults),
         )
 
 
@@ -220,7 +227,7 @@ def _expression_fault(parameter: Parameter, exc: BaseException) -> str:
 def _value(experiment: Experiment, parameter: Parameter) -> Parameter:
     if not parameter.evaluate:
         return parameter
-    namespace = dict(getattr(experiment.run, "__globals__", {}))
+    namespace = dict(experiment.namespace(parameter.arg_name))
     for module in parameter.modules or ():
         namespace[module.__name__.partition(".")[0]] = __import__(module.__name__)
     value = eval(parameter.vals.strip(), namespace)  # noqa: S307 - the user's own expression

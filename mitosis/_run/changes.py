@@ -75,6 +75,11 @@ def _beyond_the_row(former: RecordedTrial, claim: Claim) -> Iterator[str]:
     yield from _differing(old_machine.variables, machine.variables)
     if old_machine.gpus != machine.gpus:
         yield f"GPUs {_named(old_machine.gpus)} -> {_named(machine.gpus)}"
+    yield from code_elsewhere(former, claim)
+
+
+def code_elsewhere(former: RecordedTrial, claim: Claim) -> Iterator[str]:
+    """Yield one fact for each difference in code that is not the repository's own."""
     for checkout in claim.code.checkouts:
         if old := _same_checkout(former.claim.code.checkouts, checkout):
             yield from _other_code(old, checkout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +21,20 @@ from mitosis._model import (
     Runner,
     Variant,
 )
-from mitosis._provenance import capture, environment_digest, require_committed
+from mitosis._provenance import (
+    capture,
+    environment_digest,
+    imported_code,
+    require_committed,
+)
 from mitosis._records import close_dead, restore_missing
 from mitosis._redaction import redact_text
 from mitosis._run.arguments import Arguments
+from mitosis._run.block import Block
 from mitosis._run.changes import changes_since
 from mitosis._run.experiment import Experiment
 from mitosis._run.inputs import Inputs
+from mitosis._run.naming import defaults_of
 from mitosis._run.options import Options
 from mitosis._settings import Settings, default_trials_folder, find_settings
 from mitosis._store import Store, patience
@@ -86,10 +94,17 @@ class Origin(NamedTuple):
     runner: Runner
 
     @classmethod
-    def at(cls, place: Place) -> Origin:
-        """Look at code, packages, machine and process as they are now."""
+    def at(cls, place: Place, files: Iterable[Path | None] = ()) -> Origin:
+        """Look at code, packages, machine and process as they are now.
+
+        Args:
+            place: where the experiment stands.
+            files: where it is defined: a notebook is no module that was imported.
+        """
         ignored = place.settings.ignore_changes
-        return cls(*capture(place.source, place.trials_folder, sys.argv, ignored))
+        origin = cls(*capture(place.source, place.trials_folder, sys.argv, ignored))
+        code = imported_code(origin.code, filter(None, files), place.trials_folder)
+        return origin._replace(code=code)
 
 
 def require_runnable(experiment: Experiment, code: CodeState, settings: Settings) -> None:
@@ -98,12 +113,14 @@ def require_runnable(experiment: Experiment, code: CodeState, settings: Settings
     Raises:
         CodeStateError: they do not; the class says why.
     """
-    if experiment.file is None:
-        reason = (
-            f"experiment {experiment.name!r} is defined in an interactive session, in no file"
-        )
-        raise NoRepositoryError(place=Path.cwd(), reason=reason)
-    require_committed(code, experiment.file)
+    for file in dict.fromkeys(experiment.files):
+        if file is None:
+            reason = (
+                f"experiment {experiment.name!r} is defined in an interactive session, in no "
+                "file"
+            )
+            raise NoRepositoryError(place=Path.cwd(), reason=reason)
+        require_committed(code, file)
     if settings.require_clean_checkouts:
         for checkout in code.checkouts:
             if checkout.changes:
@@ -146,6 +163,9 @@ def claim_for(
         started_at=datetime.now(UTC),
         hypothesis=redact_text(experiment.hypothesis),
         seed_is_generated=arguments.seed_is_generated,
+        defaults=defaults_of(arguments.parameters),
+        step_names=experiment.step_names,
+        recorded_by="recording" if isinstance(experiment, Block) else "run",
     )
 
 

@@ -116,7 +116,7 @@ def prepare(
         for p in arguments.parameters
         if literals[p.arg_name] is None
     }
-    if experiment.module is None:
+    if experiment.payload is not None:
         what = f"experiment {experiment.name!r}"
         pickles[EXPERIMENT] = _pickled(experiment.payload, what, faults)
     if locking.registered:

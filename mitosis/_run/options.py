@@ -23,6 +23,7 @@ class Options:
 
     Attributes:
         data: input files and folders, as they were given.
+        if_needed: whether an earlier trial will do. In debug mode none does.
 
     Raises:
         InvalidParameterError: an option has a value that it cannot have; all at once.
@@ -35,6 +36,7 @@ class Options:
     timeout_seconds: float | None = None
     hypothesis: str | None = None
     data: Sequence[Path | str] = ()
+    if_needed: bool = False
 
     def __post_init__(self) -> None:
         faults = []

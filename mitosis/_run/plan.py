@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 from mitosis._model import Claim, DataFile
-from mitosis._notebook import Plan, PlannedCell, source_cell
-from mitosis._redaction import redact_code
+from mitosis._notebook import Plan
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
 
@@ -19,14 +19,35 @@ def plan(experiment: Experiment, arguments: Arguments, claim: Claim, parameters:
         hypothesis=claim.hypothesis,
         facts=_facts(arguments, claim),
         parameters=parameters,
-        cells=tuple(_cells(experiment, claim)),
+        cells=tuple(experiment.cells(tuple(_opening(claim)), _codes(arguments, parameters))),
     )
 
 
-def _cells(experiment: Experiment, claim: Claim) -> Iterator[PlannedCell]:
-    if experiment.source:
-        yield source_cell(redact_code(experiment.source))
-    yield PlannedCell(_run_code(experiment, claim), ("run",))
+def _codes(arguments: Arguments, parameters: str) -> dict[str, str]:
+    """Return the code of each argument's value: itself where nothing can change it."""
+    codes = {name: f"parameters[{name!r}]" for name in arguments.names}
+    for node in ast.parse(parameters).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            pairs = zip(node.value.keys, node.value.values, strict=True)
+            codes |= {
+                str(key.value): ast.unparse(value)
+                for key, value in pairs
+                if isinstance(key, ast.Constant) and _is_scalar(value)
+            }
+    return codes
+
+
+def _is_scalar(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant)
+
+
+def _opening(claim: Claim) -> Iterator[str]:
+    """Yield what has to run before any of the experiment does."""
+    if claim.variants:
+        yield "check_locked(parameters)"
+    if claim.seed is not None:
+        yield f"seed_globals({claim.seed})"
 
 
 def _facts(arguments: Arguments, claim: Claim) -> list[tuple[str, str]]:
@@ -61,23 +82,3 @@ def _commit(claim: Claim) -> str:
     return f"{claim.code.commit}{branch}" + (
         f", {changes} files changed since" if changes else ""
     )
-
-
-def _run_code(experiment: Experiment, claim: Claim) -> str:
-    lines = [_load_code(experiment.module), ""]
-    if claim.variants:
-        lines.append("check_locked(parameters)")
-    if claim.seed is not None:
-        lines.append(f"seed_globals({claim.seed})")
-    return "\n".join([*lines, "results = experiment.run(**parameters)"])
-
-
-def _load_code(module: str | None) -> str:
-    if module is None:
-        return "experiment = the_experiment()"
-    if not all(map(str.isidentifier, module.split("."))):
-        return f"import importlib\nexperiment = importlib.import_module({module!r})"
-    package, _, name = module.rpartition(".")
-    if package:
-        return f"from {package} import {name} as experiment"
-    return f"import {name} as experiment"

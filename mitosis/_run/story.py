@@ -12,26 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mitosis import _layout
 from mitosis._messages import messages
 from mitosis._model import (
     Parameter,
     Trial,
 )
 from mitosis._recording import inside_trial
-from mitosis._records import complete_stale
-from mitosis._run.arguments import Arguments, bind, without_secret_names
-from mitosis._run.claiming import Origin, Place, claim_for, compared, require_runnable
+from mitosis._run.arguments import bind
+from mitosis._run.assignment import Assignment, Undertaking
+from mitosis._run.claiming import Origin, Place, require_runnable
+from mitosis._run.earlier import earlier_trial
 from mitosis._run.experiment import Experiment, describe, require_hypothesis
-from mitosis._run.inputs import prepare
-from mitosis._run.locking import Lockable, lockable
 from mitosis._run.options import Options
-from mitosis._run.placing import StaleDatabaseError
-from mitosis._run.secret_key import KeyTakenError, find_key
-from mitosis._run.trial import Assignment, conduct
+from mitosis._run.terminal import Terminal, instead_line
+from mitosis._run.trial import conduct
 from mitosis._run.watch import Signals
 from mitosis._settings import Settings
-from mitosis._store import Store
 from mitosis.errors import (
     MitosisError,
     NestedTrialError,
@@ -55,6 +51,7 @@ def run(
     timeout_seconds: float | None = None,
     hypothesis: str | None = None,
     data: Sequence[Path | str] = (),
+    if_needed: bool = False,
 ) -> Trial:
     """Run one recorded trial of an experiment in a fresh kernel.
 
@@ -64,7 +61,9 @@ def run(
 
     Args:
         experiment: a module or object with a text `name` and a function `run` that returns a
-            dict with at least the key `"main"`.
+            dict with at least the key `"main"`; or the path of a notebook, whose cell tagged
+            `parameters` assigns its arguments, and whose cell tagged `main`, or dict
+            `results`, gives the result.
         debug: run in whatever state the code is, without recording or locking anything. Only
             the notebook and the trial's folder are written.
         params: a variant for each argument of `run`.
@@ -84,12 +83,17 @@ def run(
             docstring.
         data: input files and folders whose digests are recorded, beside those that
             `[tool.mitosis]` names.
+        if_needed: return the newest earlier trial that succeeded with the same variants (names
+            and values), untracked values, group, seed, commit and input files, if there is
+            one, and run nothing. Without a seed, trials whose seed was generated count. Other
+            packages are said, and are no reason to run again. In debug mode this does nothing.
 
     Returns:
         The recorded trial.
 
     Raises:
-        InvalidExperimentError: the experiment has no `name` or no `run`.
+        InvalidExperimentError: the experiment has no `name` or no `run`, or is no notebook.
+        ExperimentNotFoundError: the notebook is not there.
         NoHypothesisError: it states none, and the settings demand one.
         SettingsError: `[tool.mitosis]` holds a mistake.
         InvalidArgumentsError: parameters are missing, unknown or doubled.
@@ -113,7 +117,14 @@ def run(
         >>> trial.main, trial.html                                  # doctest: +SKIP
     """
     options = Options(
-        debug, logfile, output_extension, matplotlib_dpi, timeout_seconds, hypothesis, data
+        debug,
+        logfile,
+        output_extension,
+        matplotlib_dpi,
+        timeout_seconds,
+        hypothesis,
+        data,
+        if_needed,
     )
     request = Request(params, seed, group, trials_folder, untracked_params)
     return start(experiment, request, options)
@@ -135,63 +146,49 @@ def start(
 ) -> Trial:
     """Do what `run` promises, for callers that may have read the settings already."""
     try:
-        if inside_trial():
-            raise NestedTrialError(experiment=str(getattr(experiment, "name", "")))
+        name = str(getattr(experiment, "name", ""))
+        refuse_inside_trial(name)
         described = describe(experiment, options.hypothesis)
-        arguments = bind(
-            described, request.params, request.untracked_params, request.seed, request.group
-        )
-        place = Place.of(described, settings, request.trials_folder)
         with messages(debug=options.debug):
-            return _run(described, arguments, place, options.completed(place.settings))
+            return undertake(described, request, options, settings).carry_out(_run)
     except MitosisError as error:
         log.debug("where it was raised:", exc_info=True)
         raise error.with_traceback(None) from None  # the message says it all
 
 
-def _run(experiment: Experiment, arguments: Arguments, place: Place, options: Options) -> Trial:
+def refuse_inside_trial(name: str) -> None:
+    """Make sure that no trial runs in this process.
+
+    Raises:
+        NestedTrialError: one does.
+    """
+    if inside_trial():
+        raise NestedTrialError(experiment=name)
+
+
+def undertake(
+    experiment: Experiment, request: Request, options: Options, settings: Settings | None = None
+) -> Undertaking:
+    """Make sure that a trial may run as it is asked for; write nothing.
+
+    Raises:
+        MitosisError: it may not, for one of the reasons that `run` names.
+    """
+    arguments = bind(
+        experiment, request.params, request.untracked_params, request.seed, request.group
+    )
+    place = Place.of(experiment, settings, request.trials_folder)
+    completed = options.completed(place.settings)
     require_hypothesis(experiment, place.settings)
-    origin = Origin.at(place)
+    origin = Origin.at(place, experiment.files)
     if not options.debug:
         require_runnable(experiment, origin.code, place.settings)
-    refuses_stale = not options.debug
-    while True:
-        assignment = _assigned(experiment, arguments, place, options, origin)
-        _layout.make_trials_folder(place.trials_folder)
-        try:
-            with Signals() as signals:
-                return conduct(assignment, signals, refuses_stale=refuses_stale)
-        except StaleDatabaseError:
-            complete_stale(place.trials_folder, place.database(experiment, options))
-            refuses_stale = False  # what could not be taken in has been told
-        except KeyTakenError:  # another process was faster: then with its key
-            continue
+    return Undertaking(experiment, arguments, place, completed, origin)
 
 
-def _assigned(
-    experiment: Experiment,
-    arguments: Arguments,
-    place: Place,
-    options: Options,
-    origin: Origin,
-) -> Assignment:
-    """Settle all that a trial needs; nothing is written but what makes up for the dead."""
-    key = find_key(place.trials_folder)
-    named = without_secret_names(arguments, key.value)
-    locking = Lockable() if options.debug else lockable(named.tracked, key.value)
-    if locking.secret:
-        key.require()
-    inputs = prepare(experiment, named, locking)
-    claim = claim_for(experiment, named, inputs, locking.variants, origin)
-    store = None if options.debug else Store(place.database(experiment, options))
-    return Assignment(
-        experiment=experiment,
-        arguments=named,
-        inputs=inputs,
-        claim=compared(claim, store, origin, place, options),
-        environment=origin.environment,
-        store=store,
-        trials_folder=place.trials_folder,
-        options=options,
-        new_key=key if locking.secret else None,
-    )
+def _run(assignment: Assignment, refuses_stale: bool) -> Trial:
+    if assignment.options.if_needed and (earlier := earlier_trial(assignment)):
+        Terminal().say(instead_line(*earlier))
+        return earlier.trial
+    with Signals() as signals:
+        return conduct(assignment, signals, refuses_stale=refuses_stale)

@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from textwrap import fill
 from typing import Any, TextIO
 
@@ -88,6 +89,14 @@ def start_line(trial: Trial, *, seed_is_generated: bool) -> str:
     if trial.iteration is None:
         facts.append("debug: not recorded")
     return f"mitosis: {shown(trial.name)} starts ({', '.join(facts)})"
+
+
+def instead_line(trial: Trial, started_at: datetime, but: str) -> str:
+    """Say which earlier trial is returned, for nothing has to be run, and where its page is."""
+    main = "" if trial.main is None else f", main = {main_text(trial.main)}"
+    when = f"{started_at:%Y-%m-%d %H:%M} UTC"
+    line = f"mitosis: {shown(trial.name)} of {when} is returned, nothing is run{main}{but}"
+    return f"{line}\n{trial.html}"
 
 
 def changes_text(since: str, changed: Sequence[str]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from mitosis._notebook import Execution, Stop
+from mitosis._notebook import Stop
 
 _STOPS = {
     signal.SIGINT: Stop.INTERRUPTED,
@@ -33,7 +34,8 @@ class Signals:
 
     def __init__(self) -> None:
         self._former: dict[signal.Signals, Any] = {}
-        self._execution: Execution | None = None
+        self._stop: Callable[[Stop], object] | None = None
+        self._but_in: CodeType | None = None
         self._came: signal.Signals | None = None
 
     def __enter__(self) -> Signals:
@@ -54,16 +56,41 @@ class Signals:
         if self._came and error is None:  # the trial was over before it could be stopped
             signal.raise_signal(self._came)
 
-    def pass_on_to(self, execution: Execution) -> None:
-        """Stop this execution when a signal comes, or at once if one has come already."""
-        self._execution = execution
-        if self._came:
-            execution.stop(_STOPS[self._came])
+    def pass_on_to(
+        self, stop: Callable[[Stop], object], *, but_in: CodeType | None = None
+    ) -> None:
+        """Call this when a signal comes, or at once if one has come already.
 
-    def _receive(self, number: int, _frame: FrameType | None) -> None:
+        Args:
+            stop: may raise what ends the code that runs.
+            but_in: nothing is passed on while this function runs, which is about to `hold`.
+        """
+        self._stop, self._but_in = stop, but_in
+        if self._came:
+            stop(_STOPS[self._came])
+
+    def hold(self) -> None:
+        """Pass nothing on any more; what comes from now on is raised at the end."""
+        self._stop = None
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the trial is to end, if a signal has said so."""
+        return _STOPS[self._came] if self._came else None
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
         self._came = self._came or signal.Signals(number)
-        if self._execution:
-            self._execution.stop(_STOPS[self._came])
+        if self._stop and not _is_inside(frame, self._but_in):
+            self._stop(_STOPS[self._came])
+
+
+def _is_inside(frame: FrameType | None, code: CodeType | None) -> bool:
+    """Tell whether a frame is of a function, or of one that it has called."""
+    while frame is not None and code is not None:
+        if frame.f_code is code:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _is_caught_in_c(number: signal.Signals) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mitosis._settings.notebooks import NOTEBOOK_ENDINGS
 from mitosis._suggestion import near
 
 _EVERYTHING = frozenset("*/.?")
@@ -99,7 +100,9 @@ def _is_step(where: Any) -> bool:
     return (
         isinstance(where, list)
         and len(where) == 2
-        and all(isinstance(text, str) and text.count(":") == 1 for text in where)
+        and all(isinstance(text, str) for text in where)
+        and where[1].count(":") == 1
+        and (where[0].count(":") == 1 or Path(where[0]).suffix in NOTEBOOK_ENDINGS)
     )
 
 

@@ -1,8 +1,8 @@
-"""The file beside a database that tells what people did to its locks, should it get lost.
+"""The file beside a database that tells what people did in it, should it get lost.
 
-Trials are told by their own folders; who retired, renamed or imported a lock is told by the
-database alone, and by this file. It is only ever appended to, a JSON object in each line, by
-whoever holds the database for writing.
+Trials are told by their own folders; who retired, renamed or imported a lock, and who purged a
+trial, is told by the database alone, and by this file. It is only ever appended to, a JSON
+object in each line, by whoever holds the database for writing.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from mitosis import _layout
-from mitosis._model import Act, Action, Lock, LockName, Variant
+from mitosis._canonical import text_digest
+from mitosis._store.act_lines import Told, from_fields, to_fields
 from mitosis._store.connection import transaction
 from mitosis._store.locks import read_locks
-from mitosis._store.schema import read_time
+from mitosis._store.purging import read_purged
+from mitosis._store.recorded_acts import PurgedTrial, acts_of
 from mitosis.errors import DatabaseError
 
 _VERSION = 1
@@ -31,29 +32,9 @@ _VERSION = 1
 log = logging.getLogger("mitosis")
 
 
-@dataclass(frozen=True)
-class RecordedAct:
-    """What somebody did to a lock, with what is needed to do it again.
-
-    Attributes:
-        lock_name: the lock as it was called before.
-        digest: of its text.
-        trial_key: of the trial that locked it.
-        new_name: what it was renamed to; else empty.
-        lock: what was imported, as it was then; else None.
-    """
-
-    lock_name: LockName
-    digest: str
-    trial_key: str
-    act: Act
-    new_name: str = ""
-    lock: Lock | None = None
-
-
 @contextmanager
-def acting(database: Path, *, create: bool) -> Iterator[tuple[Connection, list[Lock]]]:
-    """Hold the database for writing, and write down the last act of each lock put in the list.
+def telling(database: Path, *, create: bool) -> Iterator[tuple[Connection, list[Told]]]:
+    """Hold the database for writing, and write down the acts that are put in the list.
 
     That is done right before the commit. If the commit fails, it is taken back, so what the
     file tells was done; only if the process dies in between, it tells what was about to be.
@@ -62,12 +43,12 @@ def acting(database: Path, *, create: bool) -> Iterator[tuple[Connection, list[L
         DatabaseError: as `transaction` does, or the file cannot be written.
     """
     written: list[str] = []
-    locks: list[Lock] = []
+    acts: list[Told] = []
     try:
         with transaction(database, create=create) as connection:
-            yield connection, locks
-            if locks:
-                _write(database, _lines(database, connection, locks, written))
+            yield connection, acts
+            if acts:
+                _write(database, _lines(database, connection, acts, written))
     except BaseException:
         if written:
             with suppress(DatabaseError):
@@ -75,7 +56,7 @@ def acting(database: Path, *, create: bool) -> Iterator[tuple[Connection, list[L
         raise
 
 
-def read_acts(database: Path) -> tuple[RecordedAct, ...]:
+def read_acts(database: Path) -> tuple[Told, ...]:
     """Return what the file tells, in its order. What cannot be read of it is left out."""
     try:
         content = _layout.acts_file(database).read_bytes()
@@ -83,7 +64,7 @@ def read_acts(database: Path) -> tuple[RecordedAct, ...]:
         return ()
     except OSError as exc:
         raise DatabaseError(database=database, reason=_cannot(exc)) from exc
-    acts: dict[str, RecordedAct] = {}
+    acts: dict[str, Told] = {}
     unreadable = 0
     for line in content.splitlines():
         try:
@@ -96,114 +77,46 @@ def read_acts(database: Path) -> tuple[RecordedAct, ...]:
     return tuple(acts.values())
 
 
-def acts_of(lock: Lock) -> list[RecordedAct]:
-    """Return what people did to a lock, in order, each with the name it had before."""
-    acts: list[RecordedAct] = []
-    name = lock.variant.name
-    for act in reversed(lock.acts):
-        is_renamed = act.action is Action.RENAMED
-        new_name = name if is_renamed else ""
-        name = act.former_name if is_renamed else name
-        acts.append(
-            RecordedAct(
-                lock_name=lock.full_name._replace(name=name),
-                digest=lock.variant.digest,
-                trial_key=lock.trial_key,
-                act=act,
-                new_name=new_name,
-                lock=_as_imported(lock, name) if act.action is Action.IMPORTED else None,
-            )
-        )
-    return acts[::-1]
-
-
-def _as_imported(lock: Lock, name: str) -> Lock:
-    variant = replace(lock.variant, name=name)
-    return replace(lock, variant=variant, used_by=0, retired_at=None, acts=())
+def acts_text(acts: Sequence[Told]) -> str:
+    """Return acts as the file holds them; the same acts make the same text."""
+    fields = [to_fields(act) for act in acts]
+    ids = [text_digest(json.dumps(told))[: 4 * _layout.KEY_LENGTH] for told in fields]
+    lines = [_line(id_, **told) for id_, told in zip(ids, fields, strict=True)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(
-    database: Path, connection: Connection, locks: Sequence[Lock], written: list[str]
+    database: Path, connection: Connection, acts: Sequence[Told], written: list[str]
 ) -> list[str]:
     """Return the lines to add, and note their ids. The first time, all acts of old are told."""
-    acts = [acts_of(lock)[-1] for lock in locks]
     new = {id(act): _layout.new_key() * 2 for act in acts}
     written += new.values()
     if not _layout.acts_file(database).exists():
-        told = {(act.trial_key, act.digest, act.act) for act in acts}
-        former = [act for lock in read_locks(connection) for act in acts_of(lock)]
-        former = [a for a in former if (a.trial_key, a.digest, a.act) not in told]
-        acts = sorted(former, key=lambda act: act.act.at) + acts
-    return [_line(new.get(id(act)) or _layout.new_key() * 2, **_fields(act)) for act in acts]
+        told = {_identity(act) for act in acts}
+        former: list[Told] = [a for lock in read_locks(connection) for a in acts_of(lock)]
+        former += read_purged(connection)
+        former = [act for act in former if _identity(act) not in told]
+        acts = [*sorted(former, key=lambda act: act.act.at), *acts]
+    return [_line(new.get(id(act)) or _layout.new_key() * 2, **to_fields(act)) for act in acts]
+
+
+def _identity(told: Told) -> tuple[object, ...]:
+    if isinstance(told, PurgedTrial):
+        return (told.key,)
+    return told.trial_key, told.digest, told.act
 
 
 def _line(id_: str, **fields: Any) -> str:
     return json.dumps({"mitosis_act": _VERSION, "id": id_, **fields})
 
 
-def _fields(recorded: RecordedAct) -> dict[str, Any]:
-    act, lock = recorded.act, recorded.lock
-    return {
-        **recorded.lock_name._asdict(),
-        "digest": recorded.digest,
-        "trial_key": recorded.trial_key,
-        "action": act.action.value,
-        "at": act.at.isoformat(),
-        "by": act.by,
-        "why": act.why,
-        "new_name": recorded.new_name,
-        "lock": lock and _lock_fields(lock),
-    }
-
-
-def _lock_fields(lock: Lock) -> dict[str, Any]:
-    return {
-        "text": lock.variant.text,
-        "canonical_version": lock.variant.version,
-        "locked_at": lock.locked_at.isoformat(),
-        "trial_name": lock.trial_name,
-        "commit": lock.commit,
-    }
-
-
-def _take(line: dict[str, Any], acts: dict[str, RecordedAct]) -> None:
+def _take(line: dict[str, Any], acts: dict[str, Told]) -> None:
     if line["mitosis_act"] > _VERSION:
         raise ValueError
     if line.get("withdrawn"):
         acts.pop(line["id"], None)
     else:
-        acts[line["id"]] = _recorded_act(line)
-
-
-def _recorded_act(line: dict[str, Any]) -> RecordedAct:
-    name = LockName(line["experiment"], line["parameter"], line["name"])
-    action = Action(line["action"])
-    former_name = name.name if action is Action.RENAMED else ""
-    return RecordedAct(
-        lock_name=name,
-        digest=line["digest"],
-        trial_key=line["trial_key"],
-        act=Act(action, read_time(line["at"]), line["by"], line["why"], former_name),
-        new_name=line["new_name"],
-        lock=_imported_lock(line, line["lock"]) if line["lock"] else None,
-    )
-
-
-def _imported_lock(line: dict[str, Any], lock: dict[str, Any]) -> Lock:
-    return Lock(
-        experiment=line["experiment"],
-        variant=Variant(
-            line["parameter"],
-            line["name"],
-            lock["text"],
-            line["digest"],
-            lock["canonical_version"],
-        ),
-        locked_at=read_time(lock["locked_at"]),
-        trial_name=lock["trial_name"],
-        trial_key=line["trial_key"],
-        commit=lock["commit"],
-    )
+        acts[line["id"]] = from_fields(line)
 
 
 def _write(database: Path, lines: Sequence[str]) -> None:
@@ -230,4 +143,4 @@ def _ends_half(file: Any) -> bool:
 
 
 def _cannot(error: OSError) -> str:
-    return f"the file of what was done to its locks: {error.strerror or error}"
+    return f"the file of what people did in it: {error.strerror or error}"

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, func, insert, select, tuple_, update
 from mitosis._canonical import differences
 from mitosis._model import Claim, Claimed, Conflict, Lock, Places, Variant
 from mitosis._store.locks import IN_FORCE, read_locks, variant_row
-from mitosis._store.schema import trial, trial_variant, variant
+from mitosis._store.scalars import value_rows
+from mitosis._store.schema import purged, trial, trial_value, trial_variant, variant
 from mitosis._store.trial_rows import claim_row, variant_names
 from mitosis.errors import NewerEditionError, VariantConflictError
 
@@ -35,11 +36,15 @@ def grant(connection: Connection, claim: Claim, database: Path, prepare: Prepare
     iteration = _next_iteration(connection, claim)
     claimed = Claimed(name=f"{claim.name_prefix}-{iteration}", iteration=iteration)
     trial_id = _insert(connection, trial, claim_row(claim, claimed))
-    for given in claim.variants:
-        row = locked.get((given.parameter, given.name))
-        variant_id = row.id if row else _lock(connection, claim, claimed, given)
-        link = {"trial_id": trial_id, "variant_id": variant_id}
-        connection.execute(insert(trial_variant).values(link))
+    definitions = [
+        row.id if row else _lock(connection, claim, claimed, given)
+        for given in claim.variants
+        for row in [locked.get((given.parameter, given.name))]
+    ]
+    if links := [{"trial_id": trial_id, "variant_id": id_} for id_ in definitions]:
+        connection.execute(insert(trial_variant), links)
+    if values := value_rows(trial_id, claim):
+        connection.execute(insert(trial_value), values)
     places = prepare(claimed)
     where = {"folder": places.folder or None, "html": places.html or None}
     connection.execute(update(trial).where(trial.c.id == trial_id).values(where))
@@ -101,12 +106,16 @@ def _conflicts(claim: Claim, locks: Sequence[Lock]) -> Iterator[Conflict]:
 
 
 def _next_iteration(connection: Connection, claim: Claim) -> int:
-    last = select(func.max(trial.c.iteration)).where(
-        trial.c.experiment == claim.experiment,
-        trial.c.run_group == (claim.group or ""),
-        trial.c.variants == variant_names(claim),
+    """Return the number after all that were ever given, also to trials that are gone."""
+    last = (
+        select(func.max(table.c.iteration))
+        .where(table.c.experiment == claim.experiment)
+        .where(table.c.run_group == (claim.group or ""))
+        .where(table.c.variants == variant_names(claim))
+        .scalar_subquery()
+        for table in (trial, purged)
     )
-    return (connection.execute(last).scalar() or 0) + 1
+    return max(number or 0 for number in connection.execute(select(*last)).one()) + 1
 
 
 def _lock(connection: Connection, claim: Claim, claimed: Claimed, given: Variant) -> int:

@@ -1,37 +1,33 @@
-"""What the store can do: claim and finish trials, read them, and keep their locks.
+"""What the store can do: claim and finish trials, keep their locks, and what is said of them.
 
 Each verb is one transaction: it is done as a whole, or the file is as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from sqlalchemy import ColumnElement, RowMapping, Select, select
+from collections.abc import Callable, Sequence
 
 from mitosis._model import (
     Act,
+    Annotation,
     Claim,
     Claimed,
     Finish,
-    FormerTrial,
     Lock,
     LockName,
     Places,
     RecordedTrial,
-    RunningTrial,
     Status,
 )
-from mitosis._store import acting, claiming, trial_rows
+from mitosis._store import acting, annotating, claiming, purging
 from mitosis._store import acts_file as journal
-from mitosis._store.acts_file import RecordedAct
-from mitosis._store.connection import is_empty, reading, transaction
+from mitosis._store.act_lines import Told
+from mitosis._store.adopting import Known, known_trials
+from mitosis._store.connection import transaction
 from mitosis._store.ending import end
-from mitosis._store.locks import IN_FORCE, read_locks
+from mitosis._store.reader import StoreReader
+from mitosis._store.recorded_acts import PurgedTrial, RecordedAct, acts_of
 from mitosis._store.restoring import Restored, restore
-from mitosis._store.schema import trial, variant
-from mitosis._store.state import DatabaseState, find_damage, read_state
 from mitosis.errors import DatabaseError
 
 
@@ -39,15 +35,12 @@ def _no_places(_claimed: Claimed) -> Places:
     return Places()
 
 
-class Store:
+class Store(StoreReader):
     """The database of one experiment.
 
     Args:
         path: the SQLite file. It is made by the first claim, import or repair.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
     def claim(self, claim: Claim, prepare: claiming.Prepare = _no_places) -> Claimed:
         """Lock all variants of a trial and record the trial as running, or do nothing.
@@ -92,80 +85,38 @@ class Store:
         with transaction(self.path, create=False) as connection:
             return end(connection, finish, Status.RUNNING)
 
-    def running(self) -> list[RunningTrial]:
-        """Return the trials whose rows say that they run; none where there is no database.
+    def annotate(self, key: str, annotation: Annotation) -> None:
+        """Have a trial's row follow what somebody said of the trial; twice is as good as once.
 
         Raises:
-            DatabaseError: the file cannot be used.
+            DatabaseError: the file cannot be used, or does not hold the trial.
         """
-        return self.running_and_lost()[0]
+        with transaction(self.path, create=False) as connection:
+            if not annotating.annotate(connection, key, annotation):
+                reason = f"it does not hold the trial with key {key}"
+                raise DatabaseError(database=self.path, reason=reason)
 
-    def running_and_lost(self) -> tuple[list[RunningTrial], list[RunningTrial]]:
-        """Return what `running` does, and the trials whose rows say that they are lost.
+    def purge(self, keys: Sequence[str], act: Act) -> tuple[PurgedTrial, ...]:
+        """Delete trials' rows for good, all of them or none.
 
-        Raises:
-            DatabaseError: the file cannot be used.
-        """
-        if is_empty(self.path):
-            return [], []
-        with reading(self.path) as connection:
-            running = trial_rows.read_standing(connection, Status.RUNNING)
-            return running, trial_rows.read_standing(connection, Status.LOST)
-
-    def latest(self, claim: Claim) -> FormerTrial | None:
-        """Return the last trial of the same variants that was claimed and has ended.
-
-        The variants are the same by name and by definition. None where there is no such
-        trial, or no database.
-
-        Raises:
-            DatabaseError: the file cannot be used.
-        """
-        return next(iter(self._former(trial_rows.latest(claim))), None)
-
-    def alike(self, claim: Claim, most: int = 5) -> list[FormerTrial]:
-        """Return successful trials that should have had the same results, newest first.
-
-        They ran with the same values, untracked ones included, the same seed and the same
-        commit, in the same group. Without a commit there are none.
-
-        Raises:
-            DatabaseError: the file cannot be used.
-        """
-        if claim.code.commit is None:
-            return []
-        return self._former(trial_rows.alike(claim, most))
-
-    def _former(self, query: Select[tuple[object, ...]]) -> list[FormerTrial]:
-        if is_empty(self.path):
-            return []
-        with reading(self.path) as connection:
-            return trial_rows.read_former(connection, query)
-
-    def trials(self) -> list[RowMapping]:
-        """Return all trials, in the order of their claims.
-
-        Raises:
-            DatabaseError: the file cannot be used.
-        """
-        with reading(self.path) as connection:
-            return list(connection.execute(select(trial).order_by(trial.c.id)).mappings())
-
-    def variants(self, experiment: str | None = None, *, retired: bool = False) -> list[Lock]:
-        """Return locks, sorted by experiment, parameter, name and when they were locked.
+        Their locks stay, and so do their numbers, which no trial ever gets again. The file of
+        acts tells it too, so that a database made anew knows it.
 
         Args:
-            experiment: whose; default: of all experiments that share the file.
-            retired: whether to return also those whose name was freed.
+            keys: the trials'.
+            act: when, by whom and why.
+
+        Returns:
+            What stays of each, in the order of the keys.
 
         Raises:
-            DatabaseError: the file cannot be used.
+            StillRunningError: names all whose rows say that they run.
+            DatabaseError: names all that are not there; or the file cannot be used.
         """
-        conditions: list[ColumnElement[bool]] = [] if retired else [IN_FORCE]
-        if experiment is not None:
-            conditions.append(variant.c.experiment == experiment)
-        with reading(self.path) as connection:
-            return read_locks(connection, *conditions)
+        with journal.telling(self.path, create=False) as (connection, told):
+            purged = purging.purge(connection, self.path, keys, act)
+            told.extend(purged)
+        return tuple(purged)
 
     def rename(
         self, lock_name: LockName, new_name: str, act: Act, *, meant: Lock | None = None
@@ -186,10 +137,10 @@ class Store:
             RenameError: the new name is empty, the same, or in force.
             DatabaseError: the file cannot be used.
         """
-        with journal.acting(self.path, create=False) as (connection, changed):
+        with journal.telling(self.path, create=False) as (connection, told):
             acting.refuse_another(connection, lock_name, meant)
             lock = acting.rename(connection, lock_name, new_name, act)
-            changed.append(lock)
+            told.append(acts_of(lock)[-1])
         return lock
 
     def retire(self, lock_name: LockName, act: Act, *, meant: Lock | None = None) -> Lock:
@@ -204,10 +155,10 @@ class Store:
             UnknownLockError: no such lock is in force, or another one than was meant.
             DatabaseError: the file cannot be used.
         """
-        with journal.acting(self.path, create=False) as (connection, changed):
+        with journal.telling(self.path, create=False) as (connection, told):
             acting.refuse_another(connection, lock_name, meant)
             lock = acting.retire(connection, lock_name, act)
-            changed.append(lock)
+            told.append(acts_of(lock)[-1])
         return lock
 
     def import_locks(self, locks: Sequence[Lock], act: Act) -> tuple[Lock, ...]:
@@ -228,30 +179,20 @@ class Store:
         given = [lock for lock in locks if lock.retired_at is None]
         if not given:
             return ()
-        with journal.acting(self.path, create=True) as (connection, changed):
+        with journal.telling(self.path, create=True) as (connection, told):
             imported = acting.import_locks(connection, self.path, given, act)
-            changed.extend(imported)
+            told.extend(acts_of(lock)[-1] for lock in imported)
         return imported
 
-    def acts(self) -> tuple[RecordedAct, ...]:
-        """Return what people did to the locks, as the file beside the database tells it.
-
-        It is there also when the database is not. What cannot be read of it is left out.
-
-        Raises:
-            DatabaseError: the file cannot be read.
-        """
-        return journal.read_acts(self.path)
-
-    def restore(
-        self, trials: Sequence[RecordedTrial], acts: Sequence[RecordedAct] = ()
-    ) -> Restored:
+    def restore(self, trials: Sequence[RecordedTrial], acts: Sequence[Told] = ()) -> Restored:
         """Take in what trials' own folders tell, and what people did; make the file if need be.
 
         Trials that are missing are added, in the order of time, with their locks; rows that
         still say running or lost get the end that the record knows. A finished row is never
-        changed, a row without a folder stays, and what contradicts is told. All of it is one
-        transaction, and doing it again changes nothing.
+        changed, a row without a folder stays, and what contradicts is told. What people said
+        of a trial stands as its folder tells it, if that tells anything. A trial that was
+        purged is not added again. All of it is one transaction, and doing it again changes
+        nothing.
 
         Args:
             trials: records; those of debug mode are passed over.
@@ -263,19 +204,21 @@ class Store:
         with transaction(self.path, create=True) as connection:
             return restore(connection, trials, acts)
 
-    def state(self) -> DatabaseState:
-        """Return how the database stands, also one of another schema.
+    def adopt(
+        self,
+        place: Callable[[Known], Sequence[RecordedTrial]],
+        acts: Sequence[RecordedAct] = (),
+    ) -> Restored:
+        """Take in trials of another folder, and what people there did to their locks.
+
+        Args:
+            place: called with what the file knows, while nobody else can write it; it gives
+                the trials that it returns their folders. What it raises undoes the rest.
+            acts: of definitions that are not here yet; the file of acts tells them, too.
 
         Raises:
-            DatabaseError: the file cannot be read so far.
+            DatabaseError: the file cannot be used.
         """
-        return read_state(self.path)
-
-    def is_damaged(self) -> str | None:
-        """Return the reason why the file is no sound database; None if it is, or is not there.
-
-        Raises:
-            ForeignDatabaseError: another program made it.
-            DatabaseError: nothing can be said, for it is busy or may not be read.
-        """
-        return find_damage(self.path)
+        with journal.telling(self.path, create=True) as (connection, told):
+            told.extend(acts)
+            return restore(connection, place(known_trials(connection)), acts)

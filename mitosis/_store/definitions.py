@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from mitosis._model import Act, Action, Lock, LockName, Variant
-from mitosis._store.acts_file import RecordedAct
 from mitosis._store.locks import act_row, read_definitions, variant_row
+from mitosis._store.recorded_acts import RecordedAct
 from mitosis._store.schema import trial, trial_variant, variant, variant_act
 
 BY = "mitosis repair"

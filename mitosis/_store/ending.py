@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, delete, insert, update
 
 from mitosis._model import Finish, Status
-from mitosis._store.schema import trial
+from mitosis._store.scalars import metric_rows, short_columns
+from mitosis._store.schema import metric, trial
 from mitosis._store.trial_rows import data_column
 
 
@@ -17,7 +18,18 @@ def end(connection: Connection, finish: Finish, *only_if: Status) -> bool:
     statement = update(trial).where(trial.c.key == finish.key)
     if only_if:
         statement = statement.where(trial.c.status.in_([status.value for status in only_if]))
-    return connection.execute(statement.values(end_row(finish))).rowcount == 1
+    changed = statement.values(end_row(finish)).returning(trial.c.id)
+    trial_id = connection.execute(changed).scalar()
+    if trial_id is not None and (finish.metrics or finish.numbers):
+        write_metrics(connection, trial_id, finish)
+    return trial_id is not None
+
+
+def write_metrics(connection: Connection, trial_id: int, finish: Finish) -> None:
+    """Write what a trial measured, in the place of what was told before."""
+    connection.execute(delete(metric).where(metric.c.trial_id == trial_id))
+    if rows := metric_rows(trial_id, finish):
+        connection.execute(insert(metric), rows)
 
 
 def end_row(finish: Finish) -> dict[str, Any]:
@@ -25,19 +37,23 @@ def end_row(finish: Finish) -> dict[str, Any]:
     outcome = finish.outcome
     main = outcome.main
     data = {"data": data_column(finish.data)} if finish.data else {}  # else the claim's stay
-    return data | {
-        "results_digest": finish.results_digest,
-        "status": outcome.status.value,
-        "reason": outcome.reason or None,
-        "main": _number(main),
-        "main_json": _json(main),
-        "ended_at": outcome.ended_at,
-        "wall_seconds": outcome.usage.wall_seconds,
-        "cpu_seconds": outcome.usage.cpu_seconds,
-        "peak_memory_bytes": outcome.usage.peak_memory_bytes,
-        "html": finish.places.html,
-        "folder": finish.places.folder,
-    }
+    return (
+        data
+        | short_columns(finish)
+        | {
+            "results_digest": finish.results_digest,
+            "status": outcome.status.value,
+            "reason": outcome.reason or None,
+            "main": _number(main),
+            "main_json": _json(main),
+            "ended_at": outcome.ended_at,
+            "wall_seconds": outcome.usage.wall_seconds,
+            "cpu_seconds": outcome.usage.cpu_seconds,
+            "peak_memory_bytes": outcome.usage.peak_memory_bytes,
+            "html": finish.places.html,
+            "folder": finish.places.folder,
+        }
+    )
 
 
 def _json(main: Any) -> str | None:

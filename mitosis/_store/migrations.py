@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from mitosis._store.schema import SCHEMA_VERSION, Json, meta
+from mitosis._store.schema_4 import tell_what_is_asked_for
 
 
 def migrate(connection: Connection, found: int) -> None:
@@ -115,6 +116,7 @@ def _tell_more_of_trials(connection: Connection) -> None:
 STEPS: Mapping[int, Callable[[Connection], None]] = {
     2: _keep_history_of_locks,
     3: _tell_more_of_trials,
+    4: tell_what_is_asked_for,
 }
 """What makes each schema of the one before it."""
 

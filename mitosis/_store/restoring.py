@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mitosis._model import Claimed, Lock, RecordedTrial, Status
-from mitosis._store.acts_file import RecordedAct
+from mitosis._store.act_lines import Told
+from mitosis._store.annotating import annotate_anew
 from mitosis._store.definitions import Definitions
-from mitosis._store.ending import end_row
-from mitosis._store.schema import trial, trial_variant
+from mitosis._store.ending import end_row, write_metrics
+from mitosis._store.purging import delete_rows, keep, read_purged
+from mitosis._store.recorded_acts import PurgedTrial, RecordedAct
+from mitosis._store.scalars import value_rows
+from mitosis._store.schema import trial, trial_value, trial_variant
 from mitosis._store.trial_rows import claim_row
 
 _FACTS = (
@@ -24,9 +29,11 @@ _FACTS = (
 )
 _FILLED = (
     *("folder", "html", "hypothesis", "data", "results_digest"),
-    *("started_after_boot", "machine_id", "pid_namespace"),
+    *("started_after_boot", "machine_id", "pid_namespace", "numbers", "metrics"),
 )
 
+_Number = tuple[Any, ...]
+_Event = RecordedTrial | Told
 _OF_KEY = select(trial).where(trial.c.key == bindparam("wanted"))
 
 
@@ -38,7 +45,7 @@ class Restored:
         added: keys of the trials that it did not hold.
         completed: keys of those of which it did not hold all.
         contradictions: sentences; what they name was left as the database has it.
-        replayed: sentences on what people had done to locks and was done again.
+        replayed: sentences on what people had done and was done again.
     """
 
     added: tuple[str, ...] = ()
@@ -48,36 +55,48 @@ class Restored:
 
 
 def restore(
-    connection: Connection, trials: Sequence[RecordedTrial], acts: Sequence[RecordedAct]
+    connection: Connection, trials: Sequence[RecordedTrial], acts: Sequence[Told]
 ) -> Restored:
     """Bring trials and acts into the tables, in the order of time."""
-    in_order = sorted(acts, key=lambda recorded: recorded.act.at)
-    restoring = _Restoring(connection, Definitions(connection, in_order))
-    for event in _in_time(trials, in_order):
+    of_locks = [act for act in acts if isinstance(act, RecordedAct)]
+    of_locks.sort(key=lambda recorded: recorded.act.at)
+    purged = [act for act in acts if isinstance(act, PurgedTrial)]
+    restoring = _Restoring(connection, Definitions(connection, of_locks), purged)
+    for event in _in_time([*trials, *purged, *of_locks]):
         if isinstance(event, RecordedAct):
             restoring.definitions.replay(event)
+        elif isinstance(event, PurgedTrial):
+            restoring.purge(event)
         elif event.claimed:
             restoring.take(event, event.claimed)
     return restoring.restored
 
 
-def _in_time(
-    trials: Sequence[RecordedTrial], acts: Sequence[RecordedAct]
-) -> Iterator[RecordedTrial | RecordedAct]:
-    events: list[tuple[Any, str, RecordedTrial | RecordedAct]] = [
-        *((t.claim.started_at, t.claim.key, t) for t in trials),
-        *((a.act.at, "", a) for a in acts),
-    ]
-    for *_, event in sorted(events, key=lambda e: e[:2]):
-        yield event
+def _in_time(events: Sequence[_Event]) -> list[_Event]:
+    """Sort trials by their start, purged ones too: they locked what they ran with."""
+    return sorted(events, key=_moment)
+
+
+def _moment(event: _Event) -> tuple[datetime, str]:
+    if isinstance(event, RecordedAct):
+        return event.act.at, ""
+    if isinstance(event, PurgedTrial):
+        return event.started_at, event.key
+    return event.claim.started_at, event.claim.key
 
 
 class _Restoring:
-    def __init__(self, connection: Connection, definitions: Definitions) -> None:
+    def __init__(
+        self, connection: Connection, definitions: Definitions, purged: Sequence[PurgedTrial]
+    ) -> None:
         self.definitions = definitions
         self._connection = connection
-        self._numbered = _numbered(connection)
-        self._keys = set(self._numbered.values())
+        self._kept = {one.key for one in read_purged(connection)}
+        self._purged = {one.key: one for one in (*purged, *read_purged(connection))}
+        self._numbered = {_number_of(one): key for key, one in self._purged.items()}
+        self._numbered |= _numbered(connection)
+        self._keys = set(self._numbered.values()) - self._purged.keys()
+        self._replayed: list[str] = []
         self._added: list[str] = []
         self._completed: list[str] = []
         self._contradictions: list[str] = []
@@ -88,38 +107,71 @@ class _Restoring:
             added=tuple(self._added),
             completed=tuple(self._completed),
             contradictions=(*self._contradictions, *self.definitions.contradictions),
-            replayed=tuple(self.definitions.replayed),
+            replayed=(*self._replayed, *self.definitions.replayed),
         )
 
+    def purge(self, told: PurgedTrial) -> None:
+        """Have the tables know that a trial is gone, and hold the locks that only it had."""
+        for lock in told.locks:
+            self.definitions.take(lock)
+        if told.key in self._kept:
+            return
+        its_id = select(trial.c.id).where(trial.c.key == told.key)
+        delete_rows(self._connection, list(self._connection.execute(its_id).scalars()))
+        keep(self._connection, told)
+        self._replayed.append(f"{_said(told)} on {told.act.at:%Y-%m-%d}")
+
     def take(self, recorded: RecordedTrial, claimed: Claimed) -> None:
-        if recorded.claim.key in self._keys:
-            self._compare(self._find(recorded.claim.key), recorded, claimed)
+        key = recorded.claim.key
+        if purged := self._purged.get(key):
+            self._contradictions.append(
+                f"{_said(purged)}, but its folder is here; it is left out"
+            )
+            return
+        if key in self._keys:
+            self._compare(self._find(key), recorded, claimed)
             return
         definitions = [self.definitions.take(lock) for lock in _locks(recorded, claimed)]
         told = claim_row(recorded.claim, claimed)
         number = _number(told)
         if number in self._numbered:
-            other = self._find(self._numbered[number])
             self._contradictions.append(
-                f"two trials are called {claimed.name!r}: {_told(other)} is in the database, "
+                f"two trials are called {claimed.name!r}: {self._holder(number)}, "
                 f"{_told(told)} is left out"
             )
             return
-        self._insert(told | _places(recorded) | _end(recorded), definitions)
-        self._numbered[number] = recorded.claim.key
-        self._keys.add(recorded.claim.key)
-        self._added.append(recorded.claim.key)
+        trial_id = self._insert(told | _places(recorded) | _end(recorded), definitions)
+        self._tell_more(trial_id, recorded)
+        self._numbered[number] = key
+        self._keys.add(key)
+        self._added.append(key)
+
+    def _holder(self, number: _Number) -> str:
+        key = self._numbered[number]
+        if purged := self._purged.get(key):
+            return f"the one with key {key} was purged by {purged.act.by}"
+        return f"{_told(self._find(key))} is in the database"
+
+    def _tell_more(self, trial_id: int, recorded: RecordedTrial) -> None:
+        """Write what stands in tables of its own."""
+        if values := value_rows(trial_id, recorded.claim):
+            self._connection.execute(insert(trial_value), values)
+        if recorded.finish:
+            write_metrics(self._connection, trial_id, recorded.finish)
+        if recorded.annotations:
+            annotate_anew(self._connection, trial_id, recorded.annotations)
 
     def _find(self, key: str) -> dict[str, Any]:
         row = self._connection.execute(_OF_KEY, {"wanted": key}).mappings().one()
         return {str(name): value for name, value in row.items()}
 
-    def _insert(self, row: dict[str, Any], definitions: Sequence[int]) -> None:
+    def _insert(self, row: dict[str, Any], definitions: Sequence[int]) -> int:
         inserted = self._connection.execute(insert(trial), row).inserted_primary_key
         (trial_id,) = inserted or (0,)
         links = [{"trial_id": trial_id, "variant_id": id_} for id_ in definitions]
         if links:
             self._connection.execute(insert(trial_variant), links)
+        return int(trial_id)
 
     def _compare(
         self, row: Mapping[str, Any], recorded: RecordedTrial, claimed: Claimed
@@ -138,6 +190,11 @@ class _Restoring:
         new |= {name: told[name] for name in _FILLED if told.get(name) and not row[name]}
         if new:
             self._connection.execute(update(trial).where(trial.c.id == row["id"]).values(new))
+        if recorded.finish and ("metrics" in new or "numbers" in new):
+            write_metrics(self._connection, row["id"], recorded.finish)
+        said = recorded.annotations
+        is_said_anew = bool(said) and annotate_anew(self._connection, row["id"], said)
+        if new or is_said_anew:
             self._completed.append(recorded.claim.key)
 
     def _contradict(
@@ -154,16 +211,25 @@ class _Restoring:
             )
 
 
-def _numbered(connection: Connection) -> dict[tuple[Any, ...], str]:
+def _numbered(connection: Connection) -> dict[_Number, str]:
     """Return the key of each trial by what numbers it."""
     c = trial.c
     query = select(c.key, c.experiment, c.run_group, c.variants, c.iteration)
     return {_number(row): str(row["key"]) for row in connection.execute(query).mappings()}
 
 
-def _number(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+def _number(row: Mapping[Any, Any]) -> _Number:
     names = tuple(sorted(row["variants"].items()))
     return row["experiment"], row["run_group"], names, row["iteration"]
+
+
+def _number_of(purged: PurgedTrial) -> _Number:
+    names = tuple(sorted(purged.variants.items()))
+    return purged.experiment, purged.group, names, purged.iteration
+
+
+def _said(purged: PurgedTrial) -> str:
+    return f"trial {purged.name!r} (key {purged.key}) was purged by {purged.act.by}"
 
 
 def _told(row: Mapping[str, Any]) -> str:

@@ -9,6 +9,9 @@ History
 3. (0.7.0) A trial tells more of its runner (`started_after_boot`, `machine_id`,
    `pid_namespace`), its hypothesis, its input files and the digest of its results; an index
    finds the trials that ran with the same values, seed and commit.
+4. (0.7.0) What one asks trials for has tables with indexes: `trial_value`, `metric` and
+   `trial_tag`. A trial has its last metrics and its results that are numbers beside them as
+   JSON, a note, and when it was archived. `purged` keeps the numbers of trials that are gone.
 
 `migrations` brings a file from each to the next.
 
@@ -38,7 +41,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Unreadable(ValueError):  # noqa: N818 - never seen outside of the store
@@ -174,6 +177,11 @@ trial = Table(
     Column("hypothesis", Text),
     Column("data", Json, nullable=False, server_default="[]"),  # input files
     Column("results_digest", Text),  # of the canonical text of all results
+    # The rows of `metric` in short, for other programs; NaN and infinities are texts.
+    Column("numbers", Json, nullable=False, server_default="{}"),  # result -> number
+    Column("metrics", Json, nullable=False, server_default="{}"),  # metric -> last value
+    Column("note", Text),
+    Column("archived_at", Time),  # when it was put out of sight
     UniqueConstraint(
         "experiment", "run_group", "variants", "iteration", name="trial_iteration"
     ),
@@ -182,6 +190,7 @@ trial = Table(
 Index("trial_by_status", trial.c.status)
 Index("trial_by_main", trial.c.main)
 Index("trial_by_start", trial.c.started_at)
+Index("trial_by_name", trial.c.name)
 # What ran with the same values, newest last. Trials of the same names are found by the
 # index that holds their UNIQUE constraint.
 Index(
@@ -218,3 +227,75 @@ variant_act = Table(
     sqlite_strict=True,
 )
 Index("variant_act_by_variant", variant_act.c.variant_id)
+
+# What each argument of a trial was, as one asks for it.
+trial_value = Table(
+    "trial_value",
+    metadata,
+    Column("trial_id", Integer, ForeignKey("trial.id"), primary_key=True),
+    Column("argument", Text, primary_key=True),
+    Column("variant", Text),  # the name it ran under; NULL if it is not tracked
+    # The value as JSON (with Python's NaN and Infinity), or the variant's name where JSON
+    # has no such scalar.
+    Column("json", Text, nullable=False),
+    Column("number", REAL),  # the same, of numbers and truths; NULL for NaN
+    Column("text", Text),  # the same, of texts; of integers that REAL cannot hold, the digits
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+Index("trial_value_by_number", trial_value.c.argument, trial_value.c.number)
+Index("trial_value_by_text", trial_value.c.argument, trial_value.c.text)
+Index("trial_value_by_variant", trial_value.c.argument, trial_value.c.variant)
+
+# What was logged, and the results that are numbers. NULL stands for NaN.
+metric = Table(
+    "metric",
+    metadata,
+    Column("trial_id", Integer, ForeignKey("trial.id"), primary_key=True),
+    Column("source", Text, primary_key=True),  # metric or result
+    Column("name", Text, primary_key=True),
+    Column("points", Integer, nullable=False),  # how many were logged
+    Column("last", REAL),
+    Column("minimum", REAL),
+    Column("maximum", REAL),
+    Column("mean", REAL),
+    Column("last_step", REAL),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+Index("metric_by_last", metric.c.source, metric.c.name, metric.c.last)
+
+trial_tag = Table(
+    "trial_tag",
+    metadata,
+    Column("trial_id", Integer, ForeignKey("trial.id"), primary_key=True),
+    Column("tag", Text, primary_key=True),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+Index("trial_tag_by_tag", trial_tag.c.tag)
+
+# Trials that somebody has deleted: their numbers are never given again.
+purged = Table(
+    "purged",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("experiment", Text, nullable=False),
+    Column("run_group", Text, nullable=False),
+    Column("variants", Json, nullable=False),
+    Column("iteration", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("started_at", Time, nullable=False),
+    Column("locks", Json, nullable=False),  # definitions that no other trial ran with
+    Column("at", Time, nullable=False),
+    Column("by_whom", Text, nullable=False),
+    Column("why", Text, nullable=False),  # in their words; may be empty
+    sqlite_strict=True,
+)
+Index(
+    "purged_by_number",
+    purged.c.experiment,
+    purged.c.run_group,
+    purged.c.variants,
+    purged.c.iteration,
+)

@@ -164,16 +164,34 @@ def latest(claim: Claim) -> Select[Any]:
 
 def alike(claim: Claim, most: int) -> Select[Any]:
     """Return the query for successful trials of the same values, seed and commit."""
+    return _same_values(claim, most).where(_same_seed(claim))
+
+
+def repeated(claim: Claim, most: int) -> Select[Any]:
+    """Return the query for trials that a claim may only repeat: those of other names are out.
+
+    A generated seed is no reason to run again, and what is archived is no result.
+    """
+    c = trial.c
+    query = _same_values(claim, most).where(c.variants == variant_names(claim))
+    query = query.where(c.archived_at.is_(None))
+    return query if claim.seed_is_generated else query.where(_same_seed(claim))
+
+
+def _same_values(claim: Claim, most: int) -> Select[Any]:
     c = trial.c
     return (
         select(trial)
         .where(*_same_definitions(claim), c.literals == dict(claim.values))
-        .where(c.seed.is_not_distinct_from(_seed(claim)))
         .where(c.commit_hash == claim.code.commit)
         .where(c.status == Status.SUCCEEDED.value)
         .order_by(c.started_at.desc())
         .limit(most)
     )
+
+
+def _same_seed(claim: Claim) -> ColumnElement[bool]:
+    return trial.c.seed.is_not_distinct_from(_seed(claim))
 
 
 def _same_definitions(claim: Claim) -> tuple[ColumnElement[bool], ...]:

@@ -6,11 +6,13 @@
     ├── ExperimentNotFoundError (LookupError)   nothing importable under that name
     ├── InvalidExperimentError (TypeError)      no `name`, no callable `run`
     ├── NoHypothesisError (ValueError)          none is stated, and the settings demand one
-    ├── NestedTrialError (RuntimeError)         `mitosis.run` was called inside a trial
+    ├── NestedTrialError (RuntimeError)         a trial was to start inside a trial
     ├── InvalidArgumentsError (TypeError)       missing, unknown or doubled arguments
     ├── UnknownVariantError (LookupError)       no variant, or parameter, of that name
     ├── InvalidParameterError (ValueError)      a name or a value that cannot be used
     ├── InvalidResultsError (TypeError)         `run` returned no dict, or one without "main"
+    ├── InvalidMetricError (TypeError)          a name or a value that cannot be logged
+    ├── ArtifactError (ValueError)              a file cannot be kept so
     ├── SettingsError (ValueError)              `[tool.mitosis]` holds a mistake
     ├── CodeStateError (RuntimeError)
     │   ├── DirtyRepositoryError                uncommitted or untracked files
@@ -36,6 +38,14 @@
     │   └── DatabaseBusyError (TimeoutError)    another process held it too long
     ├── LockFileError (ValueError)              a `mitosis.lock` that cannot be used
     ├── RecordError (ValueError)                a `record.json` that cannot be read
+    ├── ArchiveError (ValueError)               a file of exported trials that cannot be used
+    ├── UnknownTrialError (LookupError)         no trial has that key or name
+    ├── AmbiguousTrialError (LookupError)       several trials have it
+    ├── NotPersistedError (LookupError)         a trial has not kept what a step returned
+    ├── StillRunningError (RuntimeError)        trials that run cannot be removed or taken
+    ├── UnknownFieldError (LookupError)         no trial has what was asked for
+    ├── InvalidExpressionError (ValueError)     an expression that chooses trials is wrong
+    ├── ExportError (ValueError)                a table cannot be written so
     └── TrialError (RuntimeError)               carries the recorded `trial`
         ├── ExperimentFailedError               the experiment raised
         ├── TrialKilledError                    its kernel died
@@ -85,7 +95,7 @@ _MODULES = {
         "RenameError",
         "LockImportConflictError",
     ],
-    "files": ["TrialsFolderError", "DataFileError", "LockFileError", "RecordError"],
+    "files": ["TrialsFolderError", "DataFileError", "LockFileError", "RecordError", "ArchiveError"],
     "databases": [
         "DatabaseError",
         "NotADatabaseError",
@@ -95,6 +105,9 @@ _MODULES = {
         "AmbiguousDatabaseError",
         "DatabaseBusyError",
     ],
+    "lookups": ["UnknownTrialError", "AmbiguousTrialError", "NotPersistedError", "StillRunningError"],
+    "measures": ["InvalidMetricError", "ArtifactError"],
+    "questions": ["UnknownFieldError", "InvalidExpressionError", "ExportError"],
     "trials": [
         "TrialError",
         "ExperimentFailedError",
@@ -131,6 +144,7 @@ if TYPE_CHECKING:
     from mitosis.errors.databases import NewerDatabaseError as NewerDatabaseError
     from mitosis.errors.databases import NewerEditionError as NewerEditionError
     from mitosis.errors.databases import NotADatabaseError as NotADatabaseError
+    from mitosis.errors.files import ArchiveError as ArchiveError
     from mitosis.errors.files import DataFileError as DataFileError
     from mitosis.errors.files import LockFileError as LockFileError
     from mitosis.errors.files import RecordError as RecordError
@@ -139,6 +153,15 @@ if TYPE_CHECKING:
     from mitosis.errors.locks import RenameError as RenameError
     from mitosis.errors.locks import UnknownLockError as UnknownLockError
     from mitosis.errors.locks import VariantConflictError as VariantConflictError
+    from mitosis.errors.lookups import AmbiguousTrialError as AmbiguousTrialError
+    from mitosis.errors.lookups import NotPersistedError as NotPersistedError
+    from mitosis.errors.lookups import StillRunningError as StillRunningError
+    from mitosis.errors.lookups import UnknownTrialError as UnknownTrialError
+    from mitosis.errors.measures import ArtifactError as ArtifactError
+    from mitosis.errors.measures import InvalidMetricError as InvalidMetricError
+    from mitosis.errors.questions import ExportError as ExportError
+    from mitosis.errors.questions import InvalidExpressionError as InvalidExpressionError
+    from mitosis.errors.questions import UnknownFieldError as UnknownFieldError
     from mitosis.errors.tree import MitosisError as MitosisError
     from mitosis.errors.trials import ExperimentFailedError as ExperimentFailedError
     from mitosis.errors.trials import KernelStartError as KernelStartError

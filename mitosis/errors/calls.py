@@ -22,18 +22,22 @@ class ExperimentNotFoundError(MitosisError, LookupError):
 
 @error
 class InvalidExperimentError(MitosisError, TypeError):
-    """What was given as an experiment lacks a `name` or a callable `run`."""
+    """What was given as an experiment lacks a `name` or a callable `run`, or is no notebook.
+
+    Attributes:
+        advice: what makes an experiment of it.
+    """
 
     slug: ClassVar[str] = "invalid-experiment"
     experiment: str
     faults: tuple[str, ...]
+    advice: str = (
+        "An experiment is a module or an object with a text `name` and a function `run` that "
+        'returns a dict with the key "main".'
+    )
 
     def _compose(self) -> str:
-        return (
-            f"{self.experiment} is no experiment:\n{listed(self.faults)}\n"
-            "An experiment is a module or an object with a text `name` and a function `run` "
-            'that returns a dict with the key "main".'
-        )
+        return f"{self.experiment} is no experiment:\n{listed(self.faults)}\n{self.advice}"
 
 
 @error
@@ -57,15 +61,15 @@ class NoHypothesisError(MitosisError, ValueError):
 
 @error
 class NestedTrialError(MitosisError, RuntimeError):
-    """`mitosis.run` was called inside a trial or a check, mostly by a module being imported."""
+    """A trial was to start inside a trial or a check, mostly by a module being imported."""
 
     slug: ClassVar[str] = "nested-trial"
     experiment: str
 
     def _compose(self) -> str:
         return (
-            f"mitosis.run was called for experiment {self.experiment!r} inside a trial, or "
-            "while a module was only imported.\n"
+            "mitosis.run or mitosis.recording was called for experiment "
+            f"{self.experiment!r} inside a trial, or while a module was only imported.\n"
             "If a module that is also imported calls it, put the call under\n"
             '    if __name__ == "__main__":'
         )
@@ -73,7 +77,11 @@ class NestedTrialError(MitosisError, RuntimeError):
 
 @error
 class InvalidArgumentsError(MitosisError, TypeError):
-    """The parameters do not fit the signature of the experiment's `run`."""
+    """The parameters do not fit what the experiment takes.
+
+    Attributes:
+        signature: of `run`, or a sentence where there is none.
+    """
 
     slug: ClassVar[str] = "invalid-arguments"
     experiment: str
@@ -81,9 +89,11 @@ class InvalidArgumentsError(MitosisError, TypeError):
     faults: tuple[str, ...]
 
     def _compose(self) -> str:
+        is_run = self.signature.startswith("(")
+        it_takes = f"Its signature is run{self.signature}." if is_run else self.signature
         return (
             f"The parameters do not fit experiment {self.experiment!r}:\n"
-            f"{listed(self.faults)}\nIts signature is run{self.signature}."
+            f"{listed(self.faults)}\n{it_takes}"
         )
 
 

@@ -67,3 +67,18 @@ class RecordError(MitosisError, ValueError):
             f"{self.file} cannot be read: {self.reason}\n"
             "It was left as it is. Take it from a copy of the trials folder, if there is one."
         )
+
+
+@error
+class ArchiveError(MitosisError, ValueError):
+    """A file of exported trials cannot be written, or not be taken over as it is."""
+
+    slug: ClassVar[str] = "archive"
+    file: Path
+    reason: str
+
+    def _compose(self) -> str:
+        return (
+            f"{self.file} cannot be used: {self.reason}\n"
+            "Nothing was written. Export the trials anew, or take the file from another copy."
+        )

@@ -108,13 +108,30 @@ class ValueChangedError(MitosisError, RuntimeError):
 
 @error
 class InvalidResultsError(MitosisError, TypeError):
-    """The experiment's `run` returned something other than a dict with the key "main"."""
+    """The experiment's `run` returned something other than a dict with the key "main".
+
+    Attributes:
+        is_notebook: whether the experiment is a notebook, which has no `run`.
+        step: which step of it, where another follows that one; else empty.
+    """
 
     slug: ClassVar[str] = "invalid-results"
     experiment: str
     reason: str
+    is_notebook: bool = False
+    step: str = ""
 
     def _compose(self) -> str:
+        if self.step:
+            return (
+                f"Step {self.step!r} of experiment {self.experiment!r} {self.reason}. "
+                'It has to return a dict; what it holds as "data" is handed on.'
+            )
+        if self.is_notebook:
+            return (
+                f"Notebook {self.experiment!r} {self.reason}. It has to give a value in a cell "
+                'tagged main, or a dict `results` with the key "main".'
+            )
         return (
             f"run() of experiment {self.experiment!r} {self.reason}. "
             'It has to return a dict with at least the key "main".'

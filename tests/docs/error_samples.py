@@ -69,6 +69,10 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.InvalidResultsError(
         experiment="coin", reason="returned a dict without \"main\" (it holds 'share')"
     ),
+    errors.InvalidMetricError(faults=("'model' is of type 'Model': JSON cannot hold it",)),
+    errors.ArtifactError(
+        name="../model.pkl", reason="it leads out of the folder of artifacts"
+    ),
     errors.SettingsError(
         file=_REPOSITORY / "pyproject.toml",
         faults=("unknown key 'trial_folder'; did you mean 'trials_folder'?",),
@@ -135,6 +139,41 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.RecordError(
         file=_TRIALS / "coin-fair-0-1_823e8316" / "record.json",
         reason="it lacks 'started_at'",
+    ),
+    errors.ArchiveError(
+        file=Path("coin.zip"),
+        reason="coin-fair-0-1_823e8316/results.dill is not what its digest says",
+    ),
+    errors.StillRunningError(folder=_TRIALS, trials=("823e8316  coin-fair-0-1",)),
+    errors.UnknownTrialError(
+        folder=_TRIALS,
+        faults=("'coin-fare-0-1'; did you mean 'coin-fair-0-1'?", "'9a3f'"),
+    ),
+    errors.AmbiguousTrialError(
+        folder=_TRIALS,
+        reference="8",
+        candidates=(
+            "823e8316  2026-11-21 09:30  coin-fair-0-1",
+            "8d11a0c4  2026-11-21 09:34  coin-fair-0-2",
+        ),
+    ),
+    errors.NotPersistedError(
+        folder=_TRIALS / "coin-fair-0-1_823e8316",
+        step="toss",
+        call=3,
+        kept=("'toss': calls 0 to 2",),
+    ),
+    errors.UnknownFieldError(faults=("'toses'; did you mean 'tosses'?",)),
+    errors.InvalidExpressionError(
+        expression="tosses > 3 & bias == 0.5",
+        faults=((11, "`&` binds before comparisons: write `and`"),),
+    ),
+    errors.ExportError(
+        file=Path("table.doc"),
+        reason=(
+            "its ending says how, and '.doc' is none of .csv, .html, .json, .md, .parquet, "
+            ".pd, .pickle, .pkl, .tex, .xlsx"
+        ),
     ),
     errors.ExperimentFailedError(
         trial=_TRIAL,

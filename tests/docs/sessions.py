@@ -35,12 +35,16 @@ _CHANGES_EACH_TIME = (
     (r"\b[0-9a-f]{40}\b", "COMMIT"),
     (r"(commit )[0-9a-f]{7,10}\b", r"\1COMMIT"),
     (r'(key |key = "|_)[0-9a-f]{8}\b', r"\1KEY"),
+    (r"(?m)^([A-Z]  )[0-9a-f]{8}\b", r"\1KEY"),  # above a comparison
+    (r"(?m)^[0-9a-f]{8}(?=  )", "KEY"),  # in a table of trials
     (r"\b\d+( \(generated\)(?:.*\n)*?.* main = )[^,\s]+", r"SEED\1MAIN"),
     (r"(seed )\d+( \(generated\))", r"\1SEED\2"),
     (r"\b[0-9a-f]{10}\b", "COMMIT"),  # in a table; a seed may look so too, and went before
     (r"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?)?", "TIME"),
     (r"\b\d+\.\d s\b", "DURATION"),
     (r"\b[0-9a-f]{64}\b", "DIGEST"),
+    (r"(?m)^  [0-9a-f]{8}\b", "  KEY"),
+    (r" +[\d.]+ (bytes|kB|MB)\b", " SIZE"),
     (r'File "[^"]*/(\w+\.py)"', r'File "\1"'),
     (r"(?m)^ +[~^][~^ ]*\n", ""),  # what points into a line of a traceback, from Python 3.13 on
 )

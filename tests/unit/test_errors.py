@@ -114,6 +114,8 @@ def facts(value: object) -> list[str]:
         return [value.description]
     if isinstance(value, Trial):
         return [value.name, str(value.html)]
+    if isinstance(value, bool):  # says how to compose the message
+        return []
     return [f"{value:g}" if isinstance(value, float) else str(value)]
 
 

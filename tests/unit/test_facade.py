@@ -23,17 +23,35 @@ HEAVY = (
 
 def test_the_public_names_are_exactly_these() -> None:
     assert mitosis.__all__ == [
+        "Comparison",
         "Parameter",
+        "Recording",
         "Secret",
         "Status",
         "Trial",
         "canonical",
+        "compare",
+        "current_trial",
         "digest",
         "errors",
+        "history",
+        "load",
+        "load_trial_data",
+        "log",
+        "log_figure",
+        "log_metric",
+        "log_metrics",
+        "log_table",
         "main",
+        "metrics",
+        "open_artifact",
+        "parameters_from",
         "record_data",
+        "recording",
         "register_canonical",
         "run",
+        "save_artifact",
+        "step",
     ]
 
 

@@ -77,9 +77,9 @@ def test_the_version_is_told(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["run"], "Missing argument 'EXPERIMENT'"),
+        (["run"], "Missing argument 'EXPERIMENT...'"),
         (["rum"], "No such command 'rum'"),
-        (["run", "x", "y"], "unexpected extra argument"),
+        (["run", "x", "y"], "There is no experiment 'x'"),
         (["run", "x", "--sede", "3"], "No such option.*--seed"),
         (["run", "x", "--seed", "-1"], "'--seed': -1 is not in the range"),
         (["run", "x", "--seed", "1.5"], "'1.5' is not a valid integer"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mitosis._cli.experiments import experiment_names, find, find_in_package
+from mitosis._cli.experiments import experiment_names, find, find_all, find_in_package
+from mitosis._cli.variants import parameters
+from mitosis._model import Parameter
 from mitosis._settings import Settings
 from mitosis.errors import ExperimentNotFoundError
 
@@ -149,3 +153,71 @@ def test_a_module_without_both_is_no_experiment(project: Any, text: str) -> None
 def test_a_module_whose_name_is_no_text_is_no_experiment(project: Any) -> None:
     files = {"p/__init__.py": "", "p/mod.py": "name = 3\ndef run(): ...\n"}
     assert experiment_names(project(files)) == []
+
+
+DIFFUSION = """
+from heat.shared import unit
+name = "diff-exp"
+hypothesis = "Heat spreads."
+k = {"low": 1}
+def run(k): return {"main": k}
+def prepare(seed, size): return {"data": size}
+size = {"small": 2}
+"""
+
+
+@pytest.fixture
+def heat(project: Any) -> ModuleType:
+    shared = "unit = 3\ndef run(): ...\n"
+    files = {"heat/__init__.py": "", "heat/diffusion.py": DIFFUSION, "heat/shared.py": shared}
+    package: ModuleType = project(files | {"other.py": 'name = "other"\ndef run(k): ...\n'})
+    return package
+
+
+@pytest.mark.parametrize(
+    "name", ["diffusion", "heat/diffusion", "./heat/diffusion", "diff-exp", "diffusoin"]
+)
+def test_a_module_that_is_nearly_named_is_suggested(heat: ModuleType, name: str) -> None:
+    assert not_found(find, name, Settings()).message.endswith("did you mean 'heat.diffusion'?")
+
+
+@pytest.mark.parametrize("name", ["heat/diffusion.py", "./heat/diffusion.py", "other.py"])
+def test_the_path_of_a_module_is_the_module(heat: ModuleType, name: str) -> None:
+    found = find(name, Settings()).experiment
+    assert isinstance(found, ModuleType)
+    assert found.name == ("other" if name == "other.py" else "diff-exp")
+
+
+def test_a_file_with_cells_is_no_module(heat: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "cells.py").write_text('# %%\nname = "cells"\ndef run(): ...\n')
+    assert find("cells.py", Settings()).experiment == Path("cells.py")
+
+
+def test_a_registered_step_claims_what_its_module_does(heat: ModuleType) -> None:
+    find("heat.diffusion", Settings())
+    steps = {"spread": ("heat.diffusion:prepare", "heat.diffusion:__dict__")}
+    assert find("spread", Settings(steps=steps)).experiment.hypothesis == "Heat spreads."
+
+
+def test_several_names_are_the_steps_of_one_experiment(heat: ModuleType) -> None:
+    steps = {"first": ("heat.diffusion:prepare", "heat.diffusion:__dict__")}
+    found = find_all(["first", "heat.diffusion", "other"], Settings(steps=steps))
+    assert [each.name for each in found.experiment] == ["first", "diff-exp", "other"]
+    place = found.places()
+    by_step = place("first.size"), place("size"), place("diff-exp.k")
+    assert [(p.prefix, p.key) for p in by_step] == [
+        ("first.", "size"),
+        ("first.", "size"),
+        ("diff-exp.", "k"),
+    ]
+    assert parameters(place, ["size=small"], ["+seed=1"]) == [
+        Parameter("small", "first.size", 2, [sys.modules["heat.diffusion"]]),
+        Parameter("1", "seed", "1", evaluate=True, track=False),
+    ]
+
+
+def test_one_name_is_the_experiment_itself(heat: ModuleType) -> None:
+    found = find_all(["heat.diffusion"], Settings())
+    assert isinstance(found.experiment, ModuleType)
+    place = found.places()
+    assert [place(name).key for name in ("k", "diff-exp.k", "x.k")] == ["k", "k", "x.k"]

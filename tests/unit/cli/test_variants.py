@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mitosis._cli.variants import parameters, variants_by_parameter
+from mitosis._cli.variants import Place, parameters, variants_by_parameter
 from mitosis._model import Parameter
 from mitosis.errors import InvalidParameterError, UnknownVariantError
 
@@ -25,11 +25,11 @@ OUTER.__dict__.update(
     amplitude={"low": 2, "high": 3}, frequency={1: "one", None: "none", "a=b": 4, "": 5},
     unit="V", _private={"a": 1},
 )  # fmt: skip
-SPACES = [(vars(INNER), INNER), (vars(OUTER), OUTER)]
+SPACES = ((vars(INNER), INNER), (vars(OUTER), OUTER))
 
 
-def named(*texts: str, evaluated: tuple[str, ...] = (), step: str | None = None) -> Any:
-    return parameters(SPACES, texts, evaluated, step)
+def named(*texts: str, evaluated: tuple[str, ...] = ()) -> Any:
+    return parameters(lambda argument: Place(argument, SPACES), texts, evaluated)
 
 
 def unknown(*texts: str) -> tuple[str, ...]:
@@ -84,9 +84,20 @@ def test_named_parameters_come_before_expressions() -> None:
     assert [p.arg_name for p in found] == ["amplitude", "b"]
 
 
-def test_the_name_of_the_step_may_stand_before_an_argument() -> None:
-    found = named("+fit.amplitude=low", evaluated=("fit.b=1",), step="fit")
-    assert [(p.arg_name, p.track) for p in found] == [("amplitude", False), ("b", True)]
+def test_parameters_of_a_step_are_called_by_it() -> None:
+    def place(argument: str) -> Place:
+        return Place(argument.removeprefix("fit."), SPACES, "fit.")
+
+    found = parameters(place, ["fit.amplitude=low", "fit.amplitude=own"], ["+fit.b=1"])
+    names = [(p.var_name, p.arg_name, p.track) for p in found]
+    assert names == [
+        ("low", "fit.amplitude", True),
+        ("own-name", "fit.amplitude", True),
+        ("1", "fit.b", False),
+    ]
+    with pytest.raises(UnknownVariantError, match=r"-e fit\.amplitude=x") as caught:
+        parameters(place, ["fit.amplitude=x"], [])
+    assert caught.value.faults[0].startswith("parameter 'fit.amplitude' has no variant 'x'")
 
 
 def test_a_near_variant_is_suggested() -> None:

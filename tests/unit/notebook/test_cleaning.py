@@ -37,6 +37,19 @@ def test_keeps_links_that_a_reader_may_follow() -> None:
     assert [a.get("href") for a in made.all("a")] == ["https://doi.org/10.1/1"] * 2 + [None]
 
 
+def test_keeps_links_to_files_beside_the_page() -> None:
+    made = page(hypothesis="[a](./trial/a%20b.txt) [b](file:///etc/passwd) [c](b.txt)")
+
+    assert [a.get("href") for a in made.all("a")] == ["./trial/a%20b.txt", None, None]
+
+
+def test_shows_pictures_that_stand_in_a_text() -> None:
+    plain, runs = "data:image/svg+xml;base64,PHN2Zy8+", "data:image/svg+xml,<svg onload=x>"
+    made = page(hypothesis=f"![a]({plain}) ![b](<{runs}>)")
+
+    assert [image.get("src") for image in made.all("img")] == [plain]
+
+
 def test_says_what_an_output_had_that_a_record_does_not_run() -> None:
     assert "script" in page(display(text_html=HOSTILE)).text("p.note")
     assert "http://example.org/d.png" in page(display(text_html=HOSTILE)).text("span.note")

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from mitosis._notebook.document import (
     Banner,
+    Picture,
     Plan,
     PlannedCell,
+    Section,
     build,
     finished,
     label,
@@ -180,6 +182,28 @@ def test_warnings_stand_under_the_title_as_text() -> None:
     assert warning.source.startswith(
         "**Warning:** a &#60;b&#62; &#42;changed&#42;\n\n```\nx[0]\n"
     )
+
+
+def test_sections_stand_below_the_last_cell_as_text() -> None:
+    section = Section(
+        tag="artifacts",
+        title="Artifacts",
+        rows=[("file", "size"), ("a|b_<c>.png", "3 bytes"), ("d", "1 byte")],
+        links={"a|b_<c>.png": "trial/artifacts/a|b_<c>.png"},
+        pictures=[Picture("a_b", "image/png", b"xyz")],
+        has_captions=True,
+        remark="There is *more*.",
+    )
+    cell = finished(build(PLAN, BANNER), below=[section]).cells[-1]
+    assert cell.metadata.tags == ["artifacts"]
+    assert cell.source.split("\n\n") == [
+        "## Artifacts",
+        "![a&#95;b](data:image/png;base64,eHl6)  \n*a&#95;b*",
+        "| file | size |\n| -- | -- |\n"
+        "| [a&#124;b&#95;&#60;c&#62;.png](./trial/artifacts/a%7Cb_%3Cc%3E.png) | 3 bytes |\n"
+        "| d | 1 byte |",
+        "There is &#42;more&#42;.",
+    ]
 
 
 def test_what_steers_a_screen_is_shown_in_a_hypothesis_and_a_fact() -> None:

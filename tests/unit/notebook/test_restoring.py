@@ -133,3 +133,91 @@ def test_a_stub_tells_the_facts() -> None:
     for fact in ("sine-exp-1", "17", "3f9a2c1e", "nothing is left"):
         assert fact in page
     assert "keep(results)" not in page
+
+
+STEPS = to_ipynb(
+    build(
+        Plan(
+            "a",
+            "",
+            [],
+            "p = 1",
+            [
+                PlannedCell("first()", ("run",)),
+                PlannedCell("  ", ("run",)),
+                PlannedCell("never()", ("run", "skip-execution")),
+                PlannedCell("second()", ("run",)),
+            ],
+        ),
+        BANNER,
+    )
+)
+
+
+def mark(number: object, at: object) -> dict[str, Any]:
+    return {"at": at, "type": "cell", "number": number}
+
+
+def steps(log: str, *entries: dict[str, Any], traceback: str = "") -> dict[str, list[Any]]:
+    """Return what each cell shows that ran, by its source."""
+    notebook = restored(STEPS, log, entries, traceback)
+    return {
+        cell.source: [
+            o.get("text") or o.get("ename") or o.data["text/plain"] for o in cell.outputs
+        ]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.execution_count
+    }
+
+
+def test_each_cell_shows_what_came_after_its_mark() -> None:
+    entries = [mark(1, 0), mark(2, 0), display(4, "figure"), mark(3, 8), display(12, "last")]
+    assert steps("one\ntwo\nsix\n", *entries) == {
+        "p = 1": [],
+        "first()": ["one\n", "figure", "two\n"],
+        "second()": ["six\n", "last"],
+    }
+
+
+def test_the_error_stands_in_the_cell_that_began_last() -> None:
+    entries = [mark(1, 0), mark(2, 0), mark(3, 4)]
+    shown = steps("one\ntwo\nValueError: x\n", *entries, traceback="ValueError: x")
+    assert shown == {"p = 1": [], "first()": ["one\n"], "second()": ["two\n", "ValueError"]}
+    assert steps("", mark(1, 0), traceback="KeyError: x") == {"p = 1": ["KeyError"]}
+
+
+def test_the_cell_of_the_results_ran_if_it_has_a_mark() -> None:
+    entries = [mark(number, 0) for number in (1, 2, 3, 4)]
+    assert "keep(results)" in steps("", *entries)
+    assert "keep(results)" not in steps("", *entries[:3])
+
+
+@pytest.mark.parametrize(
+    "odd", [mark(9, 2), mark(0, 2), mark("2", 2), mark(None, 0), mark(True, 0), mark(2.0, 0)]
+)
+def test_a_mark_of_no_cell_is_passed_over(odd: dict[str, Any]) -> None:
+    shown = steps("one\ntwo\n", mark(1, 0), mark(2, 0), odd, mark(3, 4))
+    assert shown == {"p = 1": [], "first()": ["one\n"], "second()": ["two\n"]}
+
+
+@pytest.mark.parametrize("at", [-3, 99, None, "x"])
+def test_a_mark_at_no_place_of_the_log_costs_no_text(at: object) -> None:
+    shown = steps("one\ntwo\n", mark(1, 0), mark(2, 0), mark(3, at))
+    assert "".join(shown["first()"] + shown["second()"]) == "one\ntwo\n"
+
+
+def test_without_marks_the_first_run_shows_all() -> None:
+    notebook = restored(STEPS, "one\ntwo\n", [])
+    shown = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    assert [bool(outputs) for outputs in shown] == [False, True, False, False, False, False]
+
+
+def test_outputs_that_are_there_already_are_not_shown_twice() -> None:
+    again = to_ipynb(restored(STEPS, "one\n", [mark(1, 0), mark(2, 0), mark(3, 4)]))
+    notebook = restored(again, "one\n", [mark(1, 0), mark(2, 0)])
+    texts = [o.text for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
+    assert texts == ["one\n"]
+    assert [c.source for c in finished(notebook).cells if c.cell_type == "code"] == [
+        "p = 1",
+        "first()",
+    ]

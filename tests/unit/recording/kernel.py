@@ -43,7 +43,8 @@ class Ran:
     @property
     def displays(self) -> list[dict[str, Any]]:
         lines = (self.folder / "displays.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        entries = [json.loads(line) for line in lines]
+        return [entry for entry in entries if entry["type"] != "cell"]  # those begin a cell
 
 
 def run_cells(

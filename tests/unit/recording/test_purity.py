@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mitosis._layout import TrialFolder
 from mitosis._recording import Report, write_pickles
+from mitosis._recording.data import append_line
 from mitosis._recording.digests import digests
 from mitosis._recording.purity import Purity, purity, told
 
@@ -151,3 +154,70 @@ def test_other_packages_are_said_where_they_may_be_the_reason(tmp_path: Path) ->
     found = compared({"main": 2}, trial)
     assert found.other_packages
     assert "code and data, but other packages" in told(found)
+
+
+def with_calls(folder: Path, *calls: tuple[str, str | None, str | None]) -> TrialFolder:
+    """Write calls of steps, each with its input and output; their numbers count by step."""
+    folder.mkdir(exist_ok=True)
+    counts: Counter[str] = Counter()
+    for name, inputs, output in calls:
+        line = {"step": name, "call": counts[name], "inputs": inputs, "output": output}
+        append_line(folder / "steps.jsonl", line)
+        counts[name] += 1
+    return TrialFolder(folder)
+
+
+def steps_of(results: Mapping[str, Any], trial: Mapping[str, Any], now: TrialFolder) -> Purity:
+    found = purity(results, digests(results), {}, [trial], now)
+    assert found is not None
+    return found
+
+
+def test_the_steps_are_named_that_changed_for_the_same_input(tmp_path: Path) -> None:
+    trial = earlier(tmp_path / "a", {"main": 1})
+    with_calls(tmp_path / "a", ("load", "i", "x"), ("load", "j", "y"), ("sum", "x", "1"))
+    now = with_calls(
+        tmp_path / "b",
+        ("load", "i", "x"),
+        ("load", "j", "z"),
+        ("sum", "z", "2"),
+        ("new", "", ""),
+    )
+    found = steps_of({"main": 2}, trial, now)
+    assert list(found.steps) == [("load", 1)]
+    assert told(found).splitlines()[1:3] == [
+        "    step 'load' (call 1) returned something else for the same input",
+        "    main",
+    ]
+
+
+def test_calls_with_the_same_input_are_compared_in_their_order(tmp_path: Path) -> None:
+    trial = earlier(tmp_path / "a", {"main": 1})
+    with_calls(tmp_path / "a", ("draw", "i", "1"), ("draw", "i", "2"), ("top", "i", "3"))
+    same = with_calls(tmp_path / "b", ("draw", "i", "1"), ("draw", "i", "2"), ("top", "i", "3"))
+    assert list(steps_of({"main": 1}, trial, same).steps) == []
+    other = with_calls(
+        tmp_path / "c", ("draw", "i", "1"), ("draw", "i", "5"), ("top", "i", "4")
+    )
+    assert list(steps_of({"main": 2}, trial, other).steps) == [("draw", 1), ("top", 0)]
+
+
+def test_without_a_digest_nothing_is_said_of_a_step(tmp_path: Path) -> None:
+    trial = earlier(tmp_path / "a", {"main": 1})
+    with_calls(tmp_path / "a", ("load", None, "x"), ("save", "i", None), ("sum", "i", "1"))
+    now = with_calls(
+        tmp_path / "b", ("load", None, "y"), ("save", "i", "x"), ("sum", "i", None)
+    )
+    assert list(steps_of({"main": 2}, trial, now).steps) == []
+
+
+def test_steps_that_differ_below_the_same_results_are_told_softly(tmp_path: Path) -> None:
+    trial = earlier(tmp_path / "a", {"main": 1})
+    with_calls(tmp_path / "a", ("load", "i", "x"))
+    now = with_calls(tmp_path / "b", ("load", "i", "y"))
+    found = steps_of({"main": 1}, trial, now)
+    assert found.verdict == "same"
+    assert told(found) == (
+        "the results are those of a, but\n"
+        "    step 'load' returned something else for the same input"
+    )

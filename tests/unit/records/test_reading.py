@@ -24,6 +24,7 @@ from mitosis._model import (
 )
 from mitosis._recording import Report
 from mitosis._records.reading import may_be_whole, read_record, recorded_trials
+from mitosis._records.measures import Measured
 from mitosis._records.record import write_record
 from mitosis.errors import RecordError
 from tests.unit.records.trials import NOON, claim, variant
@@ -195,6 +196,6 @@ def test_all_trials_are_found_but_those_in_debug_mode_and_others_folders(
 
 def test_what_the_kernel_told_stands_in_the_record(folder: TrialFolder) -> None:
     report = Report(main=1.5, results={"main": "1.5"}, results_digest="d" * 64)
-    write_record(folder, FULL, CLAIMED, Path("trial.html"), OUTCOME, report)
+    write_record(folder, FULL, CLAIMED, Path("trial.html"), OUTCOME, Measured(report))
     assert json.loads(folder.record.read_text())["results"] == {"main": "1.5"}
     assert read_record(folder).results_digest == "d" * 64

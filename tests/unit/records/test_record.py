@@ -27,6 +27,7 @@ from mitosis._model import (
     Variant,
 )
 from mitosis._recording import Report
+from mitosis._records.measures import Measured
 from mitosis._records.record import write_record
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
@@ -152,6 +153,7 @@ def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
         "since": "sine-low-0",
         "changed": ["numpy 1 -> 2"],
         "seed_is_generated": True,
+        "step_names": [],
         "environment": "e",
         "started_at": "2024-05-06T12:00:00+00:00",
         "html": "trial_sine-low-1.html",
@@ -164,6 +166,7 @@ def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
     mutated = {"x": [["x[0]", "1", "2"]]}
     report = Report(
         results={"main": "1.5"},
+        numbers={"main": 1.5},
         dropped={"file": "TypeError"},
         mutated=mutated,
         digests={"main": "d" * 64},
@@ -171,7 +174,7 @@ def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
         numeric_libraries=[{"user_api": "blas", "version": "0.3"}],
         modules=["/home/me/repo/sine.py"],
     )
-    record = written(folder, Claimed("sine-low-1", 1), OUTCOME, report)
+    record = written(folder, Claimed("sine-low-1", 1), OUTCOME, Measured(report))
     added = {key: value for key, value in record.items() if running.get(key) != value}
     assert added == {
         "status": "failed",
@@ -182,6 +185,10 @@ def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
         "wall_seconds": 3.0,
         "cpu_seconds": 2.0,
         "peak_memory_bytes": 10,
+        "numbers": {"main": 1.5},
+        "metrics": {},
+        "artifacts": [],
+        "steps": {},
         "results": {"main": "1.5"},
         "results_dropped": {"file": "TypeError"},
         "mutated": {"x": [["x[0]", "1", "2"]]},
@@ -200,7 +207,10 @@ def test_a_trial_in_debug_mode_has_no_iteration(folder: TrialFolder) -> None:
 
 def test_no_path_in_the_record_ties_it_to_its_place(folder: TrialFolder) -> None:
     written(
-        folder, Claimed("sine-low-1", 1), OUTCOME, Report(modules=["/home/me/repo/sine.py"])
+        folder,
+        Claimed("sine-low-1", 1),
+        OUTCOME,
+        Measured(Report(modules=["/home/me/repo/sine.py"])),
     )
     assert "/home/me" not in folder.record.read_text(encoding="utf-8")
 

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from mitosis._run.experiment import Experiment, describe, require_hypothesis
+from mitosis._run.experiment import Experiment, require_hypothesis
+from mitosis._run.function_experiment import describe_function as describe
 from mitosis._settings import Settings
 from mitosis.errors import InvalidExperimentError, NoHypothesisError
 

@@ -21,6 +21,7 @@ GOOD: dict[str, Any] = {
     "timeout_seconds": None,
     "hypothesis": None,
     "data": (),
+    "if_needed": False,
 }
 
 

@@ -13,13 +13,28 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from mitosis._model import Claimed, Lock, Outcome, Places, RecordedTrial, Status, Usage
+from mitosis._model import (
+    Annotation,
+    Claimed,
+    Finish,
+    Lock,
+    Mark,
+    MetricSummary,
+    Outcome,
+    Places,
+    RecordedTrial,
+    Status,
+    Usage,
+)
 from mitosis._store import Store
 
 from .claims import LOW, NOON, act, claim, execute, finish, variant
 from .former import make_schema_1
 
-TABLES = ("meta", "variant", "trial", "trial_variant", "variant_act")
+TABLES = (
+    *("meta", "variant", "trial", "trial_variant", "variant_act"),
+    *("trial_value", "metric", "trial_tag", "purged"),
+)
 KINDS = {
     "BUSY": sqlite3.SQLITE_BUSY,
     "FULL": sqlite3.SQLITE_FULL,
@@ -96,8 +111,15 @@ def make_used(path: Path) -> None:
     for number, name in enumerate(("low", "high", "mild")):
         text = str(number)
         store.claim(claim(variant(name, text), key=f"aaaaaaa{number}", name_prefix=name))
-    store.finish(finish("aaaaaaa1"))
+    store.finish(measured("aaaaaaa1"))
     store.finish(finish("aaaaaaa2", status=Status.LOST))
+    store.annotate("aaaaaaa1", Annotation(Mark.TAG, "best", NOON, "Ada"))
+
+
+def measured(key: str) -> Finish:
+    """Return the end of a trial with a result that is a number, and a metric."""
+    metrics = {"loss": MetricSummary(2, 0.5, 1, 0.5, 0.75, 0.6)}
+    return replace(finish(key), numbers={"main": 1.5}, metrics=metrics)
 
 
 def record(key: str, name: str = "low", text: str = "0", **fields: Any) -> RecordedTrial:
@@ -116,7 +138,7 @@ def record(key: str, name: str = "low", text: str = "0", **fields: Any) -> Recor
 _LOCK = Lock("sine", variant("new", "7"), NOON, "sine-new-1", "0000000a", None)
 _RECORDS = [
     record("aaaaaaa0"),
-    record("aaaaaaa2", "mild", "2"),
+    record("aaaaaaa2", "mild", "2", annotations=(Annotation(Mark.NOTE, "odd", NOON, "Ada"),)),
     record("bbbbbbb0", iteration=2),
     record("bbbbbbb1", "wild", "9"),
 ]
@@ -125,11 +147,15 @@ VERBS: dict[str, Verb] = {
         claim(variant("low", "0"), variant("new", "7", "force"), key="bbbbbbb0"),
         lambda _: Places("folder", "page.html"),
     ),
-    "finish": lambda store: store.finish(finish("aaaaaaa0")),
+    "finish": lambda store: store.finish(measured("aaaaaaa0")),
     "close_lost": lambda store: store.close_lost(finish("aaaaaaa0", status=Status.LOST)),
     "rename": lambda store: store.rename(LOW, "faint", act()),
     "retire": lambda store: store.retire(LOW, act()),
     "import": lambda store: store.import_locks([_LOCK], act()),
+    "annotate": lambda store: store.annotate(
+        "aaaaaaa1", Annotation(Mark.TAG, "worst", NOON, "Ada")
+    ),
+    "purge": lambda store: store.purge(["aaaaaaa1", "aaaaaaa2"], act()),
     "restore": lambda store: store.restore(_RECORDS),
     "migrate": lambda store: store.finish(finish("f0000001")),
 }

@@ -53,6 +53,13 @@ def work(store: Store, number: int, n: int) -> str:
     return "finished"
 
 
+def purge(store: Store, number: int, n: int) -> str:
+    """Claim one name, finish the trial and purge it."""
+    work(store, number, n)
+    store.purge([f"{number}-{n}"], act())
+    return "purged"
+
+
 def work_apart(store: Store, number: int, n: int) -> str:
     """Claim one of eight names, and finish the trial."""
     given = variant(f"v{number % 8}", str(number % 8))
@@ -82,7 +89,7 @@ def retire(store: Store, number: int, n: int) -> str:
     return "retired"
 
 
-MANNERS_OF_WORK = (agree, quarrel, share, work, work_apart, contest, duel, retire)
+MANNERS_OF_WORK = (agree, quarrel, share, work, work_apart, contest, duel, retire, purge)
 MANNERS: dict[str, Manner] = {manner.__name__: manner for manner in MANNERS_OF_WORK}
 
 

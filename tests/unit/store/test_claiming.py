@@ -166,6 +166,8 @@ def test_the_row_holds_what_was_claimed_and_is_running(store: Store) -> None:
         "boot_id": "boot",
         "environment": "e" * 64,
         "data": [],
+        "numbers": {},
+        "metrics": {},
     }
 
 

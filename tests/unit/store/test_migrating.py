@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -15,14 +16,14 @@ import pytest
 from sqlalchemy import Connection
 
 from mitosis._layout import APPLICATION_ID, is_own
-from mitosis._model import Act, Action, Lock
+from mitosis._model import Act, Action, Annotation, Comparison, Field, Kind, Lock, Mark, Query
 from mitosis._store import Store, migrations
 from mitosis._store.schema import SCHEMA_VERSION
 from mitosis.errors import DatabaseError, VariantConflictError
 from tests.conftest import FreshPython, Unprivileged
 
 from . import former
-from .claims import LOW, act, claim, execute, finish, variant
+from .claims import LOW, NOON, act, claim, execute, finish, variant
 from .former import DEFINITIONS, TRIALS, make_schema_1, moment
 
 Verb = Callable[[Store], object]
@@ -32,6 +33,10 @@ WRITING: dict[str, Verb] = {
     "retire": lambda store: store.retire(LOW, act()),
     "rename": lambda store: store.rename(LOW, "faint", act()),
     "import": lambda store: store.import_locks([_lock()], act()),
+    "annotate": lambda store: store.annotate(
+        "f0000001", Annotation(Mark.TAG, "best", NOON, "Ada")
+    ),
+    "purge": lambda store: store.purge(["f0000001"], act()),
 }
 each_writing_verb = pytest.mark.parametrize("verb", WRITING.values(), ids=WRITING)
 
@@ -101,6 +106,43 @@ def make_schema_2(path: Path) -> Path:
     return path
 
 
+VALUES_OF_SCHEMA_3 = (  # argument, as the row had it, canonical text, what is asked for
+    ("count", 3, "3", ("3", 3.0, None)),
+    ("flag", True, "True", ("true", 1.0, None)),
+    ("method", "KMeans", "'KMeans'", ('"KMeans"', None, "KMeans")),
+    ("grid", "[1, 2]", "[1, 2]", ('"v grid"', None, "v grid")),
+    ("nothing", "nan", "nan", ("NaN", None, None)),
+    ("large", str(2**70), str(2**70), (str(2**70), 2.0**70, hex(2**70))),
+    ("untracked", "told", None, ('"told"', None, "told")),
+)
+
+
+def make_schema_3(path: Path) -> Path:
+    """Write a database of schema 3 with a trial that was given values of each kind."""
+    script = (Path(__file__).parent / "schema_3.sql").read_text(encoding="utf-8")
+    tracked = [(name, text) for name, _, text, _ in VALUES_OF_SCHEMA_3 if text]
+    row = former.trial_row(1, (), "") | {
+        "variants": json.dumps({name: f"v {name}" for name, _ in tracked}, sort_keys=True),
+        "literals": json.dumps({name: value for name, value, *_ in VALUES_OF_SCHEMA_3}),
+        "results_digest": "r" * 64,
+        "main": 2.5,
+        "main_json": "2.5",
+    }
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        former.insert(connection, "meta", {"key": "schema_version", "value": "3"})
+        former.insert(connection, "trial", row)
+        definition = ROWS_OF_SCHEMA_2[2][1]
+        for number, (name, text) in enumerate(tracked, 1):
+            told = {"id": number, "parameter": name, "name": f"v {name}", "text": text}
+            former.insert(connection, "variant", definition | told | {"retired_at": None})
+            link = {"trial_id": 1, "variant_id": number}
+            former.insert(connection, "trial_variant", link)
+        connection.commit()
+    return path
+
+
 def beside(store: Store) -> list[str]:
     return sorted(path.name for path in store.path.parent.iterdir())
 
@@ -141,6 +183,33 @@ def test_a_raised_file_of_schema_2_has_the_tables_of_a_new_one(
 ) -> None:
     make_schema_2(store.path)
     WRITING["finish"](store)
+    new = Store(tmp_path / "new.db")
+    new.claim(claim())
+    assert frozen(store.path) == frozen(new.path)
+
+
+def test_a_file_of_schema_3_is_asked_as_it_is_and_raised_with_all_its_values(
+    store: Store, tmp_path: Path
+) -> None:
+    make_schema_3(store.path)
+    before, trials = store.path.read_bytes(), store.trials()
+    fields = [Field(Kind.VALUE, name) for name, *_ in VALUES_OF_SCHEMA_3]
+    asked = Query("sine", Comparison(Field(Kind.VALUE, "method"), "==", "KMeans"))
+    values = [3, True, "KMeans", "v grid", math.nan, 2**70, "told"]
+    assert str(store.table(asked, fields)) == str([[value] for value in values])
+    assert store.field_names().parameters == tuple(sorted(f.name for f in fields))
+    assert [one.key for one in store.named("sine-1")] == ["f0000001"]
+    assert store.path.read_bytes() == before
+    WRITING["claim"](store)
+    assert beside(store) == ["sine.db", "sine.db.schema-3"]
+    copy = store.path.with_name("sine.db.schema-3")
+    assert (version(copy), len(execute(copy, "SELECT * FROM trial_variant"))) == ("3", 6)
+    assert store.trials()[:1] == trials
+    assert (trials[0]["main"], trials[0]["metrics"], trials[0]["note"]) == (2.5, {}, None)
+    query = "SELECT argument, variant, json, number, text FROM trial_value WHERE trial_id = 1"
+    assert execute(store.path, f"{query} ORDER BY argument") == sorted(
+        (name, text and f"v {name}", *told) for name, _, text, told in VALUES_OF_SCHEMA_3
+    )
     new = Store(tmp_path / "new.db")
     new.claim(claim())
     assert frozen(store.path) == frozen(new.path)

@@ -128,6 +128,14 @@ def test_a_name_that_is_retired_and_locked_anew_meanwhile_has_one_meaning_at_a_t
     assert iterations == list(range(1, counts["claimed"] + 1))
 
 
+def test_no_number_of_a_purged_trial_is_given_again(store: Store) -> None:
+    assert race(store.path, "purge", processes=8, rounds=4) == {"purged": 32}
+    assert store.trials() == []
+    rows = execute(store.path, "SELECT iteration FROM purged ORDER BY iteration")
+    assert rows == [(number,) for number in range(1, 33)]
+    assert len(store.acts()) == 32
+
+
 def test_what_many_did_to_locks_is_told_in_whole_lines(store: Store) -> None:
     compete(store.path, "agree", 1, 1)
     counts = compete(store.path, "retire", processes=18, rounds=8)

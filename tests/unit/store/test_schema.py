@@ -46,6 +46,7 @@ def test_every_table_is_strict(database: Path) -> None:
     tables = execute(database, "SELECT name, strict FROM pragma_table_list WHERE schema='main'")
     ours = {name: strict for name, strict in tables if not name.startswith("sqlite_")}
     named = {"meta", "trial", "trial_variant", "variant", "variant_act"}
+    named |= {"trial_value", "metric", "trial_tag", "purged"}
     assert ours == dict.fromkeys(named, 1)
 
 

@@ -28,7 +28,7 @@ def used(store: Store) -> Store:
 def test_the_state_tells_what_the_file_holds(used: Store) -> None:
     used.retire(LOW._replace(name="v0"), act())
     assert used.state() == DatabaseState(
-        schema=3,
+        schema=4,
         trials={"running": 1, "succeeded": 1, "lost": 1},
         locks=2,
         journal_mode="delete",
@@ -134,6 +134,6 @@ def test_the_acts_survive_a_half_line_and_garbage(
 def test_an_act_that_cannot_be_written_down_is_not_done(used: Store) -> None:
     used.path.with_name("sine.db.acts").mkdir()
     before = used.path.read_bytes()
-    with pytest.raises(DatabaseError, match="the file of what was done to its locks"):
+    with pytest.raises(DatabaseError, match="the file of what people did in it"):
         used.retire(LOW._replace(name="v0"), act())
     assert used.path.read_bytes() == before

@@ -1,0 +1,50 @@
+"""`mitosis merge`: the trials of another trials folder, taken into this one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from mitosis._cli.chosen_trials import folder_option
+from mitosis._cli.ending import CONTEXT, exit_status
+
+
+@click.command("merge", context_settings=CONTEXT)
+@click.argument(
+    "other",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="OTHER_FOLDER",
+)
+@click.option(
+    "--renumber",
+    is_flag=True,
+    help="Give a trial whose number is taken here the next free one; its key stays.",
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be taken; change nothing.")
+@folder_option
+@exit_status
+def merge_command(other: Path, renumber: bool, dry_run: bool, folder: Path | None) -> None:
+    """Take over the trials of OTHER_FOLDER, a trials folder, with their locks.
+
+    OTHER_FOLDER is only read, and nothing here is overwritten: trials that are here already
+    are passed over, and those that contradict what is here stay out and are listed.
+
+    \b
+    mitosis merge /mnt/cluster/waves/trials --dry-run
+
+    Exit status: 0 all is here now; 1 something stayed out; 2 refused, nothing changed.
+    """  # noqa: D301 - the control character keeps click from wrapping the example
+    from mitosis._cli.exchange_report import taken_text
+    from mitosis._cli.lock_place import say as tell
+    from mitosis._cli.repair_report import progress
+    from mitosis._exchange import Options, merge
+    from mitosis._history.lookup import default_folder
+
+    place = default_folder(folder).resolve()
+    options = Options(other.name, renumber, dry_run)
+    with progress() as on_progress:
+        taken = merge(other.resolve(), place, options, on_progress)
+    tell(taken_text(taken, f"mitosis merge: {other}", dry_run=dry_run))
+    sys.exit(1 if taken.left else 0)

@@ -1,0 +1,57 @@
+"""`mitosis note`: what somebody has to say of a trial, kept with it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from mitosis._cli.chosen_trials import folder_option
+from mitosis._cli.ending import CONTEXT, exit_status
+
+
+@click.command("note", context_settings=CONTEXT)
+@click.argument("trial", metavar="TRIAL")
+@click.argument("text", required=False)
+@click.option("--remove", is_flag=True, help="Take the note away.")
+@folder_option
+@exit_status
+def note_command(trial: str, text: str | None, remove: bool, folder: Path | None) -> None:
+    """Keep a note with TRIAL, or show the one that it has.
+
+    A new note takes the place of the former one, which stays in the trial's folder. What the
+    trial itself recorded never changes.
+
+    \b
+    mitosis note 3f9a "the lamp was warm, see page 12"
+
+    Exit status: 0 done; 1 it could not be kept everywhere; 2 refused.
+    """  # noqa: D301 - the control character keeps click from wrapping the example
+    from mitosis._cli.lock_place import say as tell
+    from mitosis._curation import cleaned_note, note_of, say
+    from mitosis._history.lookup import find
+    from mitosis._model import Mark
+    from mitosis._wording import shown
+
+    if text is not None and remove:
+        raise click.UsageError("Give a note, or take it away with --remove.")
+    found = find(trial, folder)
+    if text is None and not remove:
+        note = note_of(found.folder)
+        by = f"({note.by_whom}, {note.at:%Y-%m-%d %H:%M} UTC)" if note else ""
+        tell(f"{note.text}\n{by}" if note else f"{shown(found.name)} has no note")
+        return
+    try:
+        words = cleaned_note(text or "")
+    except ValueError as exc:
+        raise click.BadParameter(str(exc)) from None
+    if not words and not remove:
+        raise click.BadParameter("the note is empty; --remove takes one away")
+    said = say([found], [(Mark.NOTE, words)])
+    for fault in said.faults:
+        click.echo(fault, err=True)
+    if not said.faults:
+        done = "noted" if words else "the note is gone"
+        tell(f"{shown(found.name)}: {done if said.changed else 'it was so already'}")
+    sys.exit(1 if said.faults else 0)

@@ -1,0 +1,140 @@
+"""A table as people read it: texts with the digits that count, and what is best among them.
+
+The terminal and the formats for papers are written from a sheet, data formats from the
+DataFrame itself.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from mitosis._history.names import TIMES
+from mitosis._history.ordering import is_missing
+from mitosis._history.rounding import math_text, number_text
+from mitosis._wording import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_CHARACTERS = 60
+_SHORT_COMMIT = 10
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One text of a sheet.
+
+    Attributes:
+        latex: the same for LaTeX's math mode; empty where it is no number.
+        is_best: whether it is to stand out.
+        count: what stands behind it in parentheses, if anything.
+    """
+
+    text: str
+    latex: str = ""
+    is_best: bool = False
+    count: str = ""
+
+    @property
+    def behind(self) -> str:
+        """What follows the text."""
+        return f" ({self.count})" if self.count else ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as people read it.
+
+    Attributes:
+        rows: each as long as `titles`.
+        heads: how many of the first columns say what a row is.
+        notes: sentences to stand below it.
+    """
+
+    titles: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    heads: int = 1
+    notes: tuple[str, ...] = ()
+
+    def is_number(self, column: int) -> bool:
+        """Tell whether a column holds numbers only, and so is set to the right."""
+        cells = [row[column] for row in self.rows if row[column].text]
+        return bool(cells) and all(cell.latex for cell in cells)
+
+    def without(self, titles: Iterable[str]) -> Sheet:
+        """Return the sheet with fewer columns."""
+        gone = set(titles)
+        kept = [i for i, title in enumerate(self.titles) if title not in gone]
+        return replace(
+            self,
+            titles=tuple(self.titles[i] for i in kept),
+            rows=tuple(tuple(row[i] for i in kept) for row in self.rows),
+        )
+
+
+def frame_sheet(frame: pd.DataFrame, best: str | None = None) -> Sheet:
+    """Return a sheet of trials.
+
+    Args:
+        frame: as `history` returns it.
+        best: `min` or `max`, to have the best `main` stand out.
+    """
+    table = frame.reset_index()
+    names = [str(name) for name in table]
+    columns = [
+        tuple(make_cell(name, value) for value in table[name].tolist()) for name in names
+    ]
+    if best and "main" in names:
+        at = names.index("main")
+        columns[at] = mark_best(columns[at], table["main"].tolist(), best)
+    return Sheet(tuple(map(make_title, names)), tuple(zip(*columns, strict=True)))
+
+
+def make_title(name: str) -> str:
+    """Return what stands above a column."""
+    return f"{shown(name)} (UTC)" if name in TIMES else shown(name)
+
+
+def make_cell(name: str, value: Any) -> Cell:
+    """Return a value of a column as people read it."""
+    if value is None or (not isinstance(value, tuple | dict | list) and is_missing(value)):
+        return Cell("")
+    if isinstance(value, bool):
+        return Cell(str(value))
+    if isinstance(value, int | float):
+        text = str(value) if isinstance(value, int) else number_text(value)
+        return Cell(text, math_text(text))
+    if isinstance(value, datetime):
+        return Cell(f"{value:%Y-%m-%d %H:%M}")
+    if isinstance(value, tuple | list):
+        return Cell(_cut(", ".join(map(str, value))))
+    if isinstance(value, dict):
+        return Cell(_cut(json.dumps(value, default=str)))
+    return Cell(str(value)[:_SHORT_COMMIT] if name == "commit" else _cut(str(value)))
+
+
+def _cut(text: str) -> str:
+    line = shown(" ".join(text.split()))
+    return line if len(line) <= _MOST_CHARACTERS else f"{line[: _MOST_CHARACTERS - 4]} ..."
+
+
+def mark_best(cells: Sequence[Cell], values: Sequence[Any], best: str) -> tuple[Cell, ...]:
+    """Return cells of which the one with the least or largest value stands out, or several."""
+    numbers = [value if _is_finite(value) else None for value in values]
+    known = [number for number in numbers if number is not None]
+    if not known:
+        return tuple(cells)
+    top = min(known) if best == "min" else max(known)
+    return tuple(
+        replace(cell, is_best=number is not None and number == top)
+        for cell, number in zip(cells, numbers, strict=True)
+    )
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
