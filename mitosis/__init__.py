@@ -39,17 +39,17 @@ if TYPE_CHECKING:
     from mitosis._recording import record_data as record_data
     from mitosis._recording import save_artifact as save_artifact
     from mitosis._recording import step as step
-    from mitosis._run import Recording as Recording
-    from mitosis._run import parameters_from as parameters_from
-    from mitosis._run import recording as recording
     from mitosis._run import run as run
+    from mitosis._run.parser import parameters_from as parameters_from
+    from mitosis._run.recordings import Recording as Recording
+    from mitosis._run.recordings import recording as recording
 
 __version__ = "0.7.0"
 
 _HOMES = {
     "Comparison": "mitosis._history.comparison",
     "Parameter": "mitosis._model",
-    "Recording": "mitosis._run",
+    "Recording": "mitosis._run.recordings",
     "Secret": "mitosis._model",
     "Status": "mitosis._model",
     "Trial": "mitosis._model",
@@ -68,9 +68,9 @@ _HOMES = {
     "main": "mitosis._cli",
     "metrics": "mitosis._history.points",
     "open_artifact": "mitosis._recording",
-    "parameters_from": "mitosis._run",
+    "parameters_from": "mitosis._run.parser",
     "record_data": "mitosis._recording",
-    "recording": "mitosis._run",
+    "recording": "mitosis._run.recordings",
     "register_canonical": "mitosis._canonical",
     "run": "mitosis._run",
     "save_artifact": "mitosis._recording",

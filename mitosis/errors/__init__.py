@@ -95,7 +95,13 @@ _MODULES = {
         "RenameError",
         "LockImportConflictError",
     ],
-    "files": ["TrialsFolderError", "DataFileError", "LockFileError", "RecordError", "ArchiveError"],
+    "files": [
+        "TrialsFolderError",
+        "DataFileError",
+        "LockFileError",
+        "RecordError",
+        "ArchiveError",
+    ],
     "databases": [
         "DatabaseError",
         "NotADatabaseError",
@@ -105,7 +111,12 @@ _MODULES = {
         "AmbiguousDatabaseError",
         "DatabaseBusyError",
     ],
-    "lookups": ["UnknownTrialError", "AmbiguousTrialError", "NotPersistedError", "StillRunningError"],
+    "lookups": [
+        "UnknownTrialError",
+        "AmbiguousTrialError",
+        "NotPersistedError",
+        "StillRunningError",
+    ],
     "measures": ["InvalidMetricError", "ArtifactError"],
     "questions": ["UnknownFieldError", "InvalidExpressionError", "ExportError"],
     "trials": [

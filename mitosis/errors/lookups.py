@@ -68,7 +68,9 @@ class NotPersistedError(MitosisError, LookupError):
     kept: tuple[str, ...]
 
     def _compose(self) -> str:
-        asked = f"step {self.step!r}" if self.call == -1 else f"call {self.call} of {self.step!r}"
+        asked = (
+            f"step {self.step!r}" if self.call == -1 else f"call {self.call} of {self.step!r}"
+        )
         kept = f"It has kept:\n{listed(self.kept)}" if self.kept else "It has kept no results."
         return (
             f"The trial in {self.folder} has kept no result of {asked}. {kept}\n"

@@ -70,9 +70,7 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
         experiment="coin", reason="returned a dict without \"main\" (it holds 'share')"
     ),
     errors.InvalidMetricError(faults=("'model' is of type 'Model': JSON cannot hold it",)),
-    errors.ArtifactError(
-        name="../model.pkl", reason="it leads out of the folder of artifacts"
-    ),
+    errors.ArtifactError(name="../model.pkl", reason="it leads out of the folder of artifacts"),
     errors.SettingsError(
         file=_REPOSITORY / "pyproject.toml",
         faults=("unknown key 'trial_folder'; did you mean 'trials_folder'?",),

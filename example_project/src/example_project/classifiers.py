@@ -23,6 +23,7 @@ from sklearn.pipeline import Pipeline, make_pipeline  # type: ignore[import-unty
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]  # has no types
 from sklearn.svm import SVC  # type: ignore[import-untyped]  # has no types
 
+import mitosis
 from example_project import Preparation, Signal
 from example_project._plots import new_axes
 from example_project._tables import show_table
@@ -70,6 +71,7 @@ def run(seed: int, model: BaseEstimator, preparation: Preparation) -> dict[str, 
     confusion = confusion_matrix(digits, read)
     accuracy = float(np.mean(read == digits))
     show_table(per_class.round(3))
+    mitosis.log_table(per_class, "per_class.csv")
     _plot(confusion, accuracy)
     return {
         "main": accuracy,
@@ -120,6 +122,7 @@ def _cross_validate(
         read[unseen] = fitted.predict(images[unseen])
         accuracy = float(np.mean(read[unseen] == digits[unseen]))
         accuracy_per_fold.append(accuracy)
+        mitosis.log(step=fold, accuracy=accuracy)
         print(f"fold {fold} of {FOLDS}: accuracy {accuracy:.3f}", flush=True)
     return read, accuracy_per_fold
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+import mitosis
 from example_project import NO_NOISE, Noise, Signal
 from example_project._plots import new_axes, plot_samples, plot_truth, show_figure
 
@@ -36,6 +37,8 @@ def run(
     time = np.arange(0.0, RECORDING_SECONDS, 1.0 / SAMPLES_PER_SECOND)
     generator = np.random.default_rng(seed)
     samples = noise.added_to(_wave(time, amplitude, frequency), generator)
+    for sample, highest in enumerate(np.maximum.accumulate(samples)):
+        mitosis.log(step=sample, maximum_so_far=highest)
     maximum = float(samples.max())
     error = abs(maximum - amplitude)
     _plot(time, samples, amplitude, frequency)

@@ -73,9 +73,7 @@ def test_filter_sort_columns_and_tail_act_in_this_order(folder: Path) -> None:
 
 
 def test_groups_tell_how_many_failed_and_which_mix_commits(folder: Path) -> None:
-    Trials(folder / "trials").add(
-        {"method": "GMM", "k": 5, "same": 1}, 0.57, commit="c" * 40
-    )
+    Trials(folder / "trials").add({"method": "GMM", "k": 5, "same": 1}, 0.57, commit="c" * 40)
     out = history("kmeans", "--group-by", "method,k").stdout
     rows = [line.split() for line in out.split("\n\n")[0].splitlines()]
     assert rows[0][:5] == ["method", "k", "n", "failures", "commits"]

@@ -178,8 +178,8 @@ class Recording:
             with messages(debug=self._options.debug):
                 undertaking = undertake(self._block, self._request, self._options)
                 self._running = undertaking.carry_out(InThisProcess)
-                self._trial = self._running.trial(Status.RUNNING)
                 self._running.begin()
+                self._trial = self._running.trial(Status.RUNNING)  # its folder has its name now
             self._running.listen(but_in=Recording.__exit__.__code__)
         except BaseException as exc:
             self._stop(exc)
