@@ -135,7 +135,7 @@ class Trial:
     def notebook(self) -> Any:
         """The executed notebook: `trial.notebook["tag"]` is the output of the tagged cell.
 
-        A number, dict or other literal, a text, a DataFrame or a figure, which has `save(path)`;
+        A number, dict or other literal, a text, a DataFrame, or a figure with `save(path)`;
         None where the cell showed nothing, and `KeyError` where no cell has the tag. Of an
         experiment that is a notebook, a tag that names a result is the result itself.
         `notebook.tags` are all tags, `notebook.outputs("tag")` all outputs of a cell.

@@ -159,7 +159,7 @@ class Session:
             raise UnpicklingError(what=f"parameter {argument!r}", reason=repr(exc)) from exc
 
     def the_experiment(self) -> Any:
-        """Return an experiment that is an object and travelled as a pickle; the same each time."""
+        """Return an experiment that travelled as a pickle; the same one each time."""
         try:
             if self._payload is None:
                 self._payload = self._arrived(EXPERIMENT, self._folder.experiment)

@@ -35,9 +35,10 @@ def public(node: ast.Module | ast.ClassDef, where: str) -> Iterator[tuple[str, D
             continue
         if isinstance(child, ast.ClassDef):
             yield from public(child, f"{where}:{child.name}")
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            if not any(ast.unparse(d) == "overload" for d in child.decorator_list):
-                yield f"{where}:{child.name}", child
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and not any(
+            ast.unparse(decorator) == "overload" for decorator in child.decorator_list
+        ):
+            yield f"{where}:{child.name}", child
 
 
 each_module = pytest.mark.parametrize("path", MODULES, ids=relative)

@@ -14,7 +14,7 @@ from tests.unit.store.claims import COMMIT, NOON, claim, finish
 
 
 def summary(*values: float) -> MetricSummary:
-    """Return what is kept of the points of a metric, none of which is NaN but maybe the last."""
+    """Return what is kept of a metric's points, of which only the last may be NaN."""
     known = [value for value in values if value == value]
     nan = float("nan")
     return MetricSummary(

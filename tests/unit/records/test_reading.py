@@ -23,8 +23,8 @@ from mitosis._model import (
     Usage,
 )
 from mitosis._recording import Report
-from mitosis._records.reading import may_be_whole, read_record, recorded_trials
 from mitosis._records.measures import Measured
+from mitosis._records.reading import may_be_whole, read_record, recorded_trials
 from mitosis._records.record import write_record
 from mitosis.errors import RecordError
 from tests.unit.records.trials import NOON, claim, variant
