@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from mitosis._recording import record_data as record_data
     from mitosis._recording import save_artifact as save_artifact
     from mitosis._recording import step as step
-    from mitosis._run import run as run
     from mitosis._run.parser import parameters_from as parameters_from
     from mitosis._run.recordings import Recording as Recording
     from mitosis._run.recordings import recording as recording
+    from mitosis._run.story import run as run
 
 __version__ = "0.7.0"
 
@@ -72,7 +72,7 @@ _HOMES = {
     "record_data": "mitosis._recording",
     "recording": "mitosis._run.recordings",
     "register_canonical": "mitosis._canonical",
-    "run": "mitosis._run",
+    "run": "mitosis._run.story",
     "save_artifact": "mitosis._recording",
     "step": "mitosis._recording",
 }

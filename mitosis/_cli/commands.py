@@ -26,8 +26,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "export_command",
         "Write whole trials into one file, for another machine or a reader.",
     ),
-    "variants": ("lock_commands", "See, compare and free the names of locked values."),
-    "check": ("check_command", "Say before a commit which locks its definitions contradict."),
+    "variants": ("lock_commands", "List the locked variants, free their names, share them."),
+    "check": ("check_command", "Compare the variants in the code with the locks; run nothing."),
     "doctor": ("doctor_command", "Say what mitosis sees here, and what is wrong."),
     "repair": ("repair_command", "Rebuild or complete the databases of a trials folder."),
     "import": (

@@ -106,6 +106,8 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
     """Refuse options that say nothing together."""
     if not options["pivot"]:
         return
+    if len({*options["pivot"]}) < 2:
+        raise click.UsageError("--pivot needs two fields, and was given one twice")
     for name in ("group_by", "sort", "columns", "tail", "reverse"):
         if options[name]:
             msg = f"--pivot and --{name.replace('_', '-')} do not go together"

@@ -95,7 +95,8 @@ def _code(trial: Trial) -> str:
 def _environment(trial: Trial) -> str:
     told = trial.environment
     packages = [f"{name}=={version}" for name, version in told["packages"].items()]
-    return "\n".join([f"# {told['implementation']} {told['python']}", *packages])
+    conda = [f"# conda: {name} {version}" for name, version in told["conda"].items()]
+    return "\n".join([f"# {told['implementation']} {told['python']}", *conda, *packages])
 
 
 def _json(trial: Trial) -> str:

@@ -100,7 +100,8 @@ def trial_options(function: Callable[..., None]) -> Callable[..., None]:
 def run_found(found: Any, settings: Any, options: dict[str, Any]) -> None:
     """Run a trial, under settings from a file of their own or those beside the experiment."""
     from mitosis._cli.variants import parameters
-    from mitosis._run import Options, Request, start
+    from mitosis._run.options import Options
+    from mitosis._run.story import Request, start
 
     start(
         found.experiment,

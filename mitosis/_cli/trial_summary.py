@@ -45,7 +45,7 @@ def summary_text(trial: Trial, told: RecordedTrial, width: int) -> str:
 def _parts(trial: Trial, told: RecordedTrial) -> Iterator[_Part]:
     record = trial.record
     yield "reason", [record["reason"]] if record.get("reason") else []
-    yield "hypothesis", [told.claim.hypothesis] if told.claim.hypothesis else []
+    yield "hypothesis", [" ".join(p.split()) for p in told.claim.hypothesis.split("\n\n") if p]
     yield "main", [main_text(record["main"])] if record.get("main") is not None else []
     yield "results", _results(record)
     yield "metrics", _metrics(trial)

@@ -45,7 +45,8 @@ def say(trials: Sequence[Found], words: Sequence[Words]) -> Said:
             if _say(trial, words, by_whom):
                 said.changed.append(trial.name)
         except DatabaseError as exc:
-            reason = f"it stands in its folder, and not in its row yet ({exc.reason})"
+            why = exc.reason or str(exc).partition("\n")[0]
+            reason = f"it stands in its folder, and not in its row yet ({why})"
             said.faults.append(f"{shown(trial.name)}: {reason}; mitosis repair puts it there")
         except OSError as exc:
             reason = exc.strerror or str(exc)

@@ -76,7 +76,8 @@ class _Table:
 
     def __init__(self, names: Sequence[str], rows: Sequence[Row], width: int) -> None:
         self._names, self._width = names, width
-        self._item = min(_MOST_ITEM, max((len(row.item) for row in rows), default=0)) + 2
+        items = [max(len(row.item) + 2, len(row.section)) for row in rows]
+        self._item = min(_MOST_ITEM + 2, max(items, default=0))
         room = (width - self._item) // max(len(names), 1) - _GAP
         texts = [text for row in rows for text in row.texts if len(text) <= room]
         longest = max(map(len, texts), default=_LEAST_COLUMN)

@@ -22,6 +22,7 @@ _NO_VALUES = ("variants", "values")
 _MAIN = Field(Kind.COLUMN, "main")
 _COMMIT_LENGTH = 40
 _DAY = timedelta(days=1)
+_LAST_DAY = datetime.max.replace(tzinfo=UTC) - _DAY
 
 
 def compare(field: Field, operator: str, value: Any) -> Condition:
@@ -117,6 +118,8 @@ def _at_time(field: Field, operator: str, value: Any) -> Condition:
     moment, is_day = _moment(value)
     if not is_day:
         return Comparison(field, operator, moment)
+    if moment > _LAST_DAY:
+        raise ValueError(f"{value!r} is beyond all time")
     start, end = Comparison(field, ">=", moment), Comparison(field, "<", moment + _DAY)
     of_that_day: dict[str, Condition] = {
         "==": Every((start, end)),
@@ -134,7 +137,10 @@ def _moment(value: Any) -> tuple[datetime, bool]:
     if isinstance(value, str):
         value = _read(value)
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC), False
+        try:
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC), False
+        except OverflowError:
+            raise ValueError(f"{str(value)!r} is beyond all time") from None
     if isinstance(value, date):
         return datetime.combine(value, time(), UTC), True
     raise ValueError(f'{value!r} is no time: write "2026-11-01" or "2026-11-01 18:00"')

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mitosis._history.frame import with_index
 from mitosis._history.ordering import is_missing
 from mitosis._history.sheet import Cell, Sheet
 from mitosis._layout import write_whole
@@ -126,7 +127,7 @@ def _writer(path: Path) -> Callable[[Export], bytes]:
 
 
 def _csv(table: Export) -> bytes:
-    flat = _with_index(table.frame)
+    flat = with_index(table.frame)
     return flat.to_csv(index=False, lineterminator="\n").encode("utf-8", "backslashreplace")
 
 
@@ -136,7 +137,7 @@ def _json(table: Export) -> bytes:
 
 def json_text(frame: pd.DataFrame) -> str:
     """Return the rows of a table as a list of objects; what is missing is null."""
-    flat = _with_index(frame)
+    flat = with_index(frame)
     columns = [[_jsonable(value) for value in flat[name].tolist()] for name in flat]
     rows = [dict(zip(map(str, flat), row, strict=True)) for row in zip(*columns, strict=True)]
     return json.dumps(rows, indent=2, allow_nan=False)
@@ -159,7 +160,7 @@ def _jsonable(value: Any) -> Any:
 def _xlsx(table: Export) -> bytes:
     import pandas as pd
 
-    flat = _plain_objects(_with_index(table.frame))
+    flat = _plain_objects(with_index(table.frame))
     for name in flat:
         if isinstance(flat[name].dtype, pd.DatetimeTZDtype):  # Excel knows no zones
             flat[name] = flat[name].dt.tz_convert("UTC").dt.tz_localize(None)
@@ -183,7 +184,9 @@ def _printable(text: str) -> str:
 
 def _parquet(table: Export) -> bytes:
     file = BytesIO()
-    _plain_objects(table.frame).to_parquet(file, engine="pyarrow")
+    frame = table.frame
+    plain = frame.reset_index(drop=True) if frame.index.name in frame else frame
+    _plain_objects(plain).to_parquet(file, engine="pyarrow")
     return file.getvalue()
 
 
@@ -191,10 +194,6 @@ def _pickle(table: Export) -> bytes:
     file = BytesIO()
     table.frame.to_pickle(file)
     return file.getvalue()
-
-
-def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame if frame.index.name is None else frame.reset_index()
 
 
 def _plain_objects(frame: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,10 @@ def trial_facts(trial: Trial) -> dict[tuple[str, str], Fact]:
         "code": _code(record),
         "data": dict(_data(record)),
         "python": _python(environment),
-        "packages": {n: fact(v) for n, v in environment["packages"].items()},
+        "packages": {
+            name: fact(version)
+            for name, version in (environment["conda"] | environment["packages"]).items()
+        },
         "hardware": dict(_hardware(environment)),
     }
     return {(s, item): f for s, facts in told.items() for item, f in facts.items()}
@@ -169,10 +172,10 @@ def _hardware(environment: Mapping[str, Any]) -> Iterator[tuple[str, Fact]]:
 
 
 def _library(library: Mapping[str, Any]) -> tuple[str, Fact]:
-    words = (str(library.get(key)) for key in ("internal_api", "version"))
+    words = (library.get(key) for key in ("internal_api", "version", "architecture"))
     return (
         str(library.get("user_api")),
-        fact(f"{' '.join(words)}, {library.get('num_threads')} threads"),
+        fact(f"{' '.join(str(w) for w in words if w)}, {library.get('num_threads')} threads"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +112,13 @@ def make_frame(labels: Sequence[str], columns: Sequence[Sequence[Any]]) -> pd.Da
     return pd.DataFrame(data, index=pd.Index(list(index), name=labels[0], dtype="str"))
 
 
+def with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose index is a column, too, unless it has no name or is one already."""
+    if frame.index.name is None:
+        return frame
+    return frame.reset_index(drop=frame.index.name in frame)
+
+
 def make_column(values: Sequence[Any], *, is_time: bool = False) -> Any:
     """Return an array of the type that the values have."""
     import numpy as np
@@ -122,7 +130,8 @@ def make_column(values: Sequence[Any], *, is_time: bool = False) -> Any:
     kinds: dict[str, Any] = {"boolean": "boolean", "integer": "Int64", "string": "str"}
     complete: dict[str, Any] = {"boolean": "bool", "integer": "int64"}
     if kind in ("floating", "mixed-integer-float"):
-        return np.array([np.nan if v is None else v for v in values], dtype=float)
+        with suppress(OverflowError):  # integers may have any size
+            return np.array([np.nan if v is None else v for v in values], dtype=float)
     column = pd.Series(list(values), dtype=object)
     if kind in kinds:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATISTICS = ("mean", "std", "low", "high", "min", "max")
+COUNTS = ("n", "failures", "no_value", "commits")
 NEEDED = ("status", "commit", "experiment")
 """Columns that grouping needs beside those that it is asked for."""
 
@@ -86,9 +88,13 @@ def _finite(column: pd.Series[Any]) -> pd.Series[float]:
     import pandas as pd
 
     if not pd.api.types.is_numeric_dtype(column):
-        column = column.map(lambda value: value if isinstance(value, int | float) else None)
+        column = column.map(lambda value: value if _is_float(value) else None)
     floats = column.astype("float64")
     return floats.where(np.isfinite(floats))
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
 
 
 def _statistics(grouped: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from mitosis._history.frame import (
 )
 from mitosis._history.lookup import default_folder, own_stores
 from mitosis._history.names import Names
-from mitosis._model.queries import Condition, Field, Kind, Query
+from mitosis._model.queries import Condition, Field, Kind
 from mitosis._store import Store
 from mitosis._suggestion import near
 from mitosis.errors import ExperimentNotFoundError, InvalidExpressionError
@@ -27,7 +27,8 @@ from mitosis.errors import ExperimentNotFoundError, InvalidExpressionError
 if TYPE_CHECKING:
     import pandas as pd
 
-_EXPERIMENT = Field(Kind.COLUMN, "experiment")
+Known = Sequence[tuple[Store, Sequence[str]]]
+"""Databases, and the experiments whose trials each holds."""
 
 
 @dataclass(frozen=True)
@@ -54,23 +55,19 @@ class Place:
             stores = [store for store in stores if store.path.name == self.logfile]
         if self.experiments is None:
             return [Source(store) for store in stores]
-        names = list(dict.fromkeys(self.experiments))
-        return [source for name in names for source in self._sources_of(name, stores)]
+        known = [(store, store.experiments()) for store in stores]
+        names = dict.fromkeys(self.experiments)
+        return [source for name in names for source in self._sources_of(name, known)]
 
-    def _sources_of(self, experiment: str, stores: Sequence[Store]) -> list[Source]:
-        query = Query(experiment, limit=1, with_archived=True)
-        found = [Source(s, experiment) for s in stores if s.table(query, [KEY])[0]]
+    def _sources_of(self, experiment: str, known: Known) -> list[Source]:
+        found = [Source(store, experiment) for store, names in known if experiment in names]
         if not found:
-            known = {name for store in stores for name in _experiments(store)}
+            names = {name for _, names in known for name in names}
             reason = f"no trial of it is recorded in {self.trials_folder}"
             raise ExperimentNotFoundError(
-                name=experiment, reason=f"{reason}{near(experiment, known)}"
+                name=experiment, reason=f"{reason}{near(experiment, names)}"
             )
         return found
-
-
-def _experiments(store: Store) -> set[str]:
-    return set(store.table(Query(with_archived=True), [_EXPERIMENT])[0])
 
 
 @dataclass(frozen=True)

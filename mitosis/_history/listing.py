@@ -10,9 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mitosis._history.export import Export
-from mitosis._history.groups import NEEDED, STATISTICS, group_notes, group_sheet, make_groups
+from mitosis._history.frame import known_names
+from mitosis._history.groups import (
+    COUNTS,
+    NEEDED,
+    STATISTICS,
+    group_notes,
+    group_sheet,
+    make_groups,
+)
 from mitosis._history.history import Place, Question, ask
-from mitosis._history.names import COLUMNS
+from mitosis._history.names import COLUMNS, Names
 from mitosis._history.ordering import positions
 from mitosis._history.pivot import make_pivot
 from mitosis._history.sheet import frame_sheet
@@ -22,7 +30,6 @@ from mitosis.errors import UnknownFieldError
 if TYPE_CHECKING:
     import pandas as pd
 
-_COUNTS = ("n", "failures", "no_value", "commits")
 _ALWAYS = ("name", "status", "main")
 _IF_ANY = ("group", "tags", "note")
 
@@ -71,6 +78,7 @@ def list_groups(
         by: what trials of a group have in common.
         best: `min` or `max`, to have the best mean of the first measure stand out.
     """
+    by = _distinct(place, by)
     asked = [*(question.columns or ()), *question.sort]
     measures = list(_measures(asked, by)) or ["main"]
     frame = _read(place, question, [*by, *measures])
@@ -88,7 +96,7 @@ def list_groups(
 
 def _measures(names: Iterable[str], by: Sequence[str]) -> dict[str, None]:
     """Return what is to be averaged so that the columns named are there."""
-    measures = [_measure(name) for name in names if name not in (*by, *_COUNTS)]
+    measures = [_measure(name) for name in names if name not in (*by, *COUNTS)]
     return dict.fromkeys(measures)
 
 
@@ -99,7 +107,7 @@ def _measure(name: str) -> str:
 
 def _usual(by: Sequence[str], measures: Sequence[str]) -> list[str]:
     of_measures = [f"{measure}.{name}" for measure in measures for name in STATISTICS]
-    return [*by, *_COUNTS, *of_measures]
+    return [*by, *COUNTS, *of_measures]
 
 
 def _silent(groups: pd.DataFrame) -> list[str]:
@@ -149,10 +157,24 @@ def list_pivot(
         fields: what stands in the rows, what in the columns, and what is averaged.
         best: `min` or `max`, to have the best mean of each column stand out.
     """
-    frame = _read(place, question, fields)
-    pivot = make_pivot(frame, *fields)
-    notes = group_notes(pivot.groups, fields[:2], frame)
+    row, column = _distinct(place, fields[:2])
+    frame = _read(place, question, [row, column, fields[2]])
+    pivot = make_pivot(frame, row, column, fields[2])
+    notes = group_notes(pivot.groups, (row, column), frame)
     return Export(pivot.frame(), pivot.sheet(best, notes))
+
+
+def _distinct(place: Place, by: Sequence[str]) -> list[str]:
+    """Return what trials are grouped by, each once.
+
+    A field that is called as a count is, such as an argument `n`, gets its prefix.
+    """
+    by = list(dict.fromkeys(by))
+    if not {*by} & {*COUNTS}:
+        return by
+    fields = Names(known_names(place.sources())).fields(by)
+    named = zip(by, fields, strict=True)
+    return [f"{f.kind.value}.{f.name}" if name in COUNTS else name for name, f in named]
 
 
 def _read(place: Place, question: Question, names: Sequence[str]) -> pd.DataFrame:

@@ -196,7 +196,7 @@ class _Lookup:
     def _fitting(self, text: str) -> Iterator[TrialFolder]:
         stem = _layout.file_stem(text) if text else ""
         for folder_stem, key, folder in self._folders():
-            if stem == folder_stem or (text and key.startswith(text)):
+            if stem == folder_stem.removesuffix("_debug") or (text and key.startswith(text)):
                 yield TrialFolder(folder)
 
     def _folders(self) -> list[tuple[str, str, Path]]:

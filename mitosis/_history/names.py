@@ -131,7 +131,7 @@ class Names:
 
     def usual(self) -> list[Field]:
         """Return the fields that a table of trials has where nobody chooses."""
-        return [
+        fields = [
             *(Field(Kind.COLUMN, name) for name in _FIRST),
             *(Field(Kind.VALUE, name) for name in self.known.parameters),
             *(Field(Kind.VARIANT, name) for name in self.known.parameters),
@@ -139,6 +139,8 @@ class Names:
             *(Field(Kind.METRIC, name) for name in self.known.metrics),
             *(Field(Kind.COLUMN, name) for name in _LAST),
         ]
+        # A result called `metric.loss` has the name that a metric `loss` may need.
+        return [field for field in fields if self.find(self.label(field)) == field]
 
     def every(self) -> list[Field]:
         """Return all fields."""

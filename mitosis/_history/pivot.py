@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mitosis._history.groups import make_groups, make_spread, named
-from mitosis._history.ordering import positions
+from mitosis._history.ordering import is_missing, positions
 from mitosis._history.sheet import Cell, Sheet, make_cell, mark_best
 from mitosis._wording import shown
 
@@ -40,10 +40,10 @@ class Pivot:
         parts |= {"n": "n", "failures": "failures"}
         rows, columns = self._values(self.row), self._values(self.column)
         data: dict[str, Sequence[Any]] = {self.row: rows}
-        for column in columns:
+        for column, title in zip(columns, _titles(columns), strict=True):
             for part, name in parts.items():
-                found = [cells.get((_text(row), _text(column)), {}).get(name) for row in rows]
-                data[f"{_text(column)}.{part}"] = found
+                found = [cells.get((_same(row), _same(column)), {}).get(name) for row in rows]
+                data[f"{title}.{part}"] = found
         return pd.DataFrame(data)
 
     def sheet(self, best: str | None = None, notes: Sequence[str] = ()) -> Sheet:
@@ -58,7 +58,7 @@ class Pivot:
         counts = sorted({int(cell["n"]) for cell in cells.values() if cell["n"]})
         body = []
         for column in columns:
-            found = [cells.get((_text(row), _text(column))) for row in rows]
+            found = [cells.get((_same(row), _same(column))) for row in rows]
             shown_ = [self._cell(cell, with_n=len(counts) > 1) for cell in found]
             if best:
                 means = [cell and cell[f"{self.value}.mean"] for cell in found]
@@ -66,22 +66,22 @@ class Pivot:
             body.append(shown_)
         heads = [replace(make_cell(self.row, row), latex="") for row in rows]
         return Sheet(
-            (f"{self.row} \\ {self.column}", *map(_text, columns)),
+            (f"{self.row} \\ {self.column}", *_titles(columns)),
             tuple(zip(heads, *body, strict=True)),
             notes=(*self._notes(counts), *notes),
         )
 
-    def _cells(self) -> dict[tuple[str, str], dict[str, Any]]:
+    def _cells(self) -> dict[tuple[Any, Any], dict[str, Any]]:
         records = self.groups.to_dict("records")
         return {
-            (_text(record[self.row]), _text(record[self.column])): {
+            (_same(record[self.row]), _same(record[self.column])): {
                 str(name): value for name, value in record.items()
             }
             for record in records
         }
 
     def _values(self, name: str) -> list[Any]:
-        values = list({_text(value): value for value in self.groups[name].tolist()}.values())
+        values = list({_same(value): value for value in self.groups[name].tolist()}.values())
         return [values[at] for at in positions([values])]
 
     def _cell(self, cell: dict[str, Any] | None, *, with_n: bool) -> Cell:
@@ -115,6 +115,18 @@ def make_pivot(frame: pd.DataFrame, row: str, column: str, value: str) -> Pivot:
         value: what to average.
     """
     return Pivot(row, column, value, make_groups(frame, [row, column], [value]))
+
+
+def _same(value: Any) -> Any:
+    """Return what is equal for equal values, also for what is missing."""
+    return None if is_missing(value) else value
+
+
+def _titles(values: Sequence[Any]) -> list[str]:
+    """Return a title for each value; in full where two would have the same."""
+    texts = list(map(_text, values))
+    pairs = zip(values, texts, strict=True)
+    return [text if texts.count(text) == 1 else repr(value) for value, text in pairs]
 
 
 def _text(value: Any) -> str:

@@ -92,11 +92,15 @@ class FolderReader:
             "python": stored.python if stored else None,
             "implementation": stored.implementation if stored else None,
             "packages": dict(stored.packages) if stored else {},
+            "conda": dict(stored.conda) if stored else {},
             "host": record.get("runner", record.get("machine", {})).get("host"),
         }
         machine = record.get("machine", {})
         told |= {name: value for name, value in machine.items() if name not in _OF_RUNNER}
-        return told | {"numeric_libraries": record.get("numeric_libraries", [])}
+        return told | {
+            "numeric_libraries": record.get("numeric_libraries", []),
+            "numeric_builds": record.get("numeric_builds", {}),
+        }
 
     def code(self) -> Code:
         """Return the sources; the texts of modules are asked of git when they are used."""

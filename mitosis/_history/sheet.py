@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from mitosis._history.frame import with_index
 from mitosis._history.names import TIMES
 from mitosis._history.ordering import is_missing
 from mitosis._history.rounding import math_text, number_text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_CHARACTERS = 60
+_MOST_INTEGER = 10**40
 _SHORT_COMMIT = 10
 
 
@@ -84,7 +86,7 @@ def frame_sheet(frame: pd.DataFrame, best: str | None = None) -> Sheet:
         frame: as `history` returns it.
         best: `min` or `max`, to have the best `main` stand out.
     """
-    table = frame.reset_index()
+    table = with_index(frame)
     names = [str(name) for name in table]
     columns = [
         tuple(make_cell(name, value) for value in table[name].tolist()) for name in names
@@ -106,6 +108,8 @@ def make_cell(name: str, value: Any) -> Cell:
         return Cell("")
     if isinstance(value, bool):
         return Cell(str(value))
+    if isinstance(value, int) and abs(value) >= _MOST_INTEGER:
+        return Cell(_cut(str(value)))
     if isinstance(value, int | float):
         text = str(value) if isinstance(value, int) else number_text(value)
         return Cell(text, math_text(text))
@@ -137,4 +141,5 @@ def mark_best(cells: Sequence[Cell], values: Sequence[Any], best: str) -> tuple[
 
 
 def _is_finite(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    # An integer may be too large for `math.isfinite`.
+    return isinstance(value, int | float) and -math.inf < value < math.inf

@@ -7,6 +7,7 @@ underscores. The text is parsed and never evaluated.
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from dataclasses import dataclass
@@ -15,11 +16,18 @@ from mitosis.errors import InvalidExpressionError
 
 _MOST_CHARACTERS = 10_000
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`([^`]*)`")
+_RESERVED = sorted(
+    {*keyword.kwlist} - {"and", "or", "not", "in", "is", "None", "True", "False"}
+)
 _MISTAKES = (
     (re.compile(r"&&|\|\|"), "write `and` and `or`"),
     (re.compile(r"\b(AND|OR|NOT|IN)\b"), "`and`, `or`, `not` and `in` are written small"),
     (re.compile(r"<>"), "not equal is !="),
     (re.compile(r"(?<![=!<>:])=(?!=)"), "equal is =="),
+    (
+        re.compile(rf"\b({'|'.join(_RESERVED)})\b"),
+        "a name that Python reserves needs backticks",
+    ),
 )
 
 
@@ -120,6 +128,8 @@ def _place(exc: SyntaxError, text: str) -> tuple[int, str]:
     for pattern, hint in _MISTAKES:
         if found := pattern.search(bare):
             return found.start(), hint
+    if "digits" in exc.msg and not exc.offset:
+        return 0, "a number in it has too many digits"
     if exc.offset:
         return len(text) - len(text.lstrip()) + exc.offset - 1, exc.msg
     return len(text), "it ends too early"

@@ -63,11 +63,13 @@ class Environment:
         python: version and build, e.g. `"3.11.7 (main, ...) [GCC 12.2.0]"`.
         implementation: e.g. `"CPython"`.
         packages: distribution name to version, sorted by name.
+        conda: what conda has installed, with version and build; empty outside of conda.
     """
 
     python: str
     implementation: str
     packages: Mapping[str, str]
+    conda: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

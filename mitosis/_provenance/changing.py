@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mitosis._datafile import file_digest
@@ -25,7 +25,9 @@ def environment_changes(old: Environment, new: Environment) -> list[str]:
         >>> environment_changes(old, new)
         ['Python 3.11.7 -> 3.12.1', '- dask 2024.1', 'numpy 1.26.4 -> 2.0.1', '+ scipy 1.11']
     """
-    return [*_interpreter_changes(old, new), *_package_changes(old, new)]
+    packages = dict(_changes(old.packages, new.packages))
+    conda = dict(_changes(old.conda, new.conda))
+    return [*_interpreter_changes(old, new), *(conda | packages).values()]
 
 
 def changed_files(repository: Path, old_commit: str, new_commit: str) -> list[str] | None:
@@ -87,12 +89,13 @@ def _version(python: str) -> str:
     return python.split(" ", 1)[0]
 
 
-def _package_changes(old: Environment, new: Environment) -> Iterator[str]:
-    for name in sorted(old.packages.keys() | new.packages.keys()):
-        former, present = old.packages.get(name), new.packages.get(name)
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the packages that differ, and how."""
+    for name in sorted(old.keys() | new.keys()):
+        former, present = old.get(name), new.get(name)
         if former is None:
-            yield f"+ {name} {present}"
+            yield name, f"+ {name} {present}"
         elif present is None:
-            yield f"- {name} {former}"
+            yield name, f"- {name} {former}"
         elif former != present:
-            yield f"{name} {former} -> {present}"
+            yield name, f"{name} {former} -> {present}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"^Name:[ \t]*(\S+)", re.MULTILINE)
 _VERSION = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE)
+_CONDA = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)-(?P<build>[^-]+)\.json")
 _METADATA_FILES = ("METADATA", "PKG-INFO", "")
 """Of a wheel, of a folder `.egg-info`, and the `.egg-info` that is a file itself."""
 
@@ -34,16 +35,18 @@ def environment() -> Environment:
     import. A package without readable name or version is left out. The answer is kept for
     this process until `sys.path` or one of its folders changes (as an installation does).
     """
-    return _environment(tuple(map(_mark, sys.path)))
+    return _environment(tuple(map(_mark, [*sys.path, str(_conda_folder())])))
 
 
 def environment_json(environment: Environment) -> bytes:
     """Return the text that is stored for an environment: JSON, sorted, one package a line."""
-    content = {
+    content: dict[str, str | dict[str, str]] = {
         "python": environment.python,
         "implementation": environment.implementation,
         "packages": dict(environment.packages),
     }
+    if environment.conda:  # elsewhere the text stays what it was, and so does its digest
+        content["conda"] = dict(environment.conda)
     return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -60,6 +63,7 @@ def read_environment(path: Path) -> Environment | None:
             python=str(content["python"]),
             implementation=str(content["implementation"]),
             packages={str(name): str(v) for name, v in content["packages"].items()},
+            conda={str(name): str(v) for name, v in content.get("conda", {}).items()},
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
@@ -79,7 +83,18 @@ def _environment(_marks: tuple[_Mark, ...]) -> Environment:
         python=" ".join(sys.version.split()),
         implementation=platform.python_implementation(),
         packages=_packages(),
+        conda=_conda_packages(_conda_folder()),
     )
+
+
+def _conda_folder() -> Path:
+    return Path(sys.base_prefix) / "conda-meta"  # also below a venv that conda's Python made
+
+
+def _conda_packages(folder: Path) -> dict[str, str]:
+    """Return what conda has installed, by the names of its files: libraries in C among it."""
+    found = map(_CONDA.fullmatch, sorted(file.name for file in folder.glob("*.json")))
+    return {each["name"]: f"{each['version']} {each['build']}" for each in found if each}
 
 
 def _packages() -> dict[str, str]:

@@ -23,6 +23,7 @@ from mitosis.errors import ArtifactError
 
 _MOST_BYTES = 255 - 10  # of a name in a file system, without what `unfinished` adds
 _MOST_LEVELS = 20
+_ENDING = re.compile(r"\.[A-Za-z]\w*\Z")  # not so the number in `epoch-1.5`
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -91,7 +92,7 @@ class Artifacts:
                 shutil.copytree(source, partial, ignore_dangling_symlinks=True)
             else:
                 shutil.copy2(source, partial)
-            if path.is_dir():
+            if path.is_dir() or partial.is_dir():
                 _remove(path)
             partial.replace(path)
         finally:
@@ -180,9 +181,9 @@ def save_artifact(source: Any, name: str | None = None) -> Path:
 
     Args:
         source: a path, as `Path` or text, of what is to be copied; else bytes, written as they
-            are; else an object, for which the name's ending decides: `.json`, `.npy`, and
-            whatever else is a pickle made by dill. One that holds a secret is not kept, and
-            a warning says so.
+            are; else an object, for which the name's ending decides: `.json`, `.npy`, what
+            `log_table` takes for DataFrames, and whatever else is a pickle made by dill. One
+            that holds a secret is not kept, and a warning says so.
         name: the file's name, with `/` between folders; by default that of what is copied.
 
     Returns:
@@ -262,7 +263,7 @@ def _write(write: Callable[[Any, Path, str], None], value: Any, name: str) -> Pa
 
 def _ended(name: str, ending: str) -> str:
     text = os.fspath(name)
-    return text if not text or Path(text).suffix else f"{text}{ending}"
+    return text if not text or _ENDING.search(text) else f"{text}{ending}"
 
 
 def _name_fault(name: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +14,10 @@ _BRING_THREADS = {
     *("catboost", "cv2", "faiss", "jax", "lightgbm", "mkl", "numba", "numexpr", "numpy"),
     *("onnxruntime", "scipy", "sklearn", "tensorflow", "torch", "xgboost"),
 }
-_TOLD = ("user_api", "internal_api", "version", "num_threads")
+_TOLD = ("user_api", "internal_api", "version", "architecture", "num_threads")
+_SET_ON_IMPORT = "KMP_DUPLICATE_LIB_OK"
+"""An environment variable that threadpoolctl sets."""
+_BUILT = ("Compilers", "Build Dependencies", "SIMD Extensions")
 
 
 def module_files() -> list[str]:
@@ -44,10 +48,23 @@ def numeric_libraries() -> list[dict[str, Any]]:
     """Return the BLAS and OpenMP libraries in this process, with their numbers of threads."""
     if _BRING_THREADS.isdisjoint(sys.modules):
         return []
+    was_set = _SET_ON_IMPORT in os.environ
     from threadpoolctl import threadpool_info
 
+    if not was_set:  # by whoever runs here; the next trial of this process would record it
+        os.environ.pop(_SET_ON_IMPORT, None)
     told = [{name: found.get(name) for name in _TOLD} for found in threadpool_info()]
     return sorted(told, key=str)
+
+
+def numeric_builds() -> dict[str, dict[str, Any]]:
+    """Return how numpy and scipy were built, where they are loaded, as `show_config` has it."""
+    loaded = {name: sys.modules.get(f"{name}.__config__") for name in ("numpy", "scipy")}
+    told = {name: getattr(module, "CONFIG", {}) for name, module in loaded.items() if module}
+    return {
+        name: {key: built[key] for key in _BUILT if key in built}
+        for name, built in told.items()
+    }
 
 
 def survivors(threads_before: set[int]) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Report:
             by the experiment.
         modules: files of the modules that were loaded, without Python's own and installed ones.
         numeric_libraries: BLAS and OpenMP libraries, as threadpoolctl names their facts.
+        numeric_builds: how numpy and scipy were built, as their `show_config` names it.
     """
 
     main: Any = None
@@ -63,6 +64,7 @@ class Report:
     generators: Mapping[str, Mapping[str, bool | None]] = field(default_factory=dict)
     modules: Sequence[str] = field(default_factory=list)
     numeric_libraries: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    numeric_builds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write(self, path: Path, redact: Callable[[str], str] = str) -> None:
         """Write the report, or what is needed most of it where there is no room for all.

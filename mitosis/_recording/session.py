@@ -24,7 +24,12 @@ from mitosis._recording.data import DataLog, record_in
 from mitosis._recording.digests import Digests, digests
 from mitosis._recording.displays import Displays, speak_plainly
 from mitosis._recording.handing import Handing
-from mitosis._recording.libraries import module_files, numeric_libraries, survivors
+from mitosis._recording.libraries import (
+    module_files,
+    numeric_builds,
+    numeric_libraries,
+    survivors,
+)
 from mitosis._recording.metrics import MetricsLog, log_in, number
 from mitosis._recording.parameters import LockedParameters, mutation_warning
 from mitosis._recording.pickles import HOLDS_SECRET, Keeping, loads, read_pickle, write_pickles
@@ -36,6 +41,13 @@ from mitosis._recording.streams import Log, Output
 from mitosis._recording.tagged import TaggedCells
 from mitosis._recording.task import Task, enter_trial, leave_trial
 from mitosis.errors import InvalidResultsError, UnpicklingError
+
+_running: list[Session] = []
+
+
+def running_session() -> Session:
+    """Return the session that this kernel began, whatever its cells did to their names."""
+    return _running[-1]
 
 
 class Session:
@@ -86,6 +98,7 @@ class Session:
         from IPython import get_ipython
 
         shell = get_ipython()
+        _running.append(self)
         self._record_here()
         surroundings.die_with_the_runner()
         surroundings.show_whole_tracebacks(shell)
@@ -255,6 +268,7 @@ class Session:
         self._learn("generators", "which generators were drawn from", self._used_generators)
         self._learn("modules", "which modules were loaded", module_files)
         self._learn("numeric_libraries", "which libraries compute", numeric_libraries)
+        self._learn("numeric_builds", "how numpy was built", numeric_builds)
         self._learn(
             "", "whether the experiment left something running", self._look_for_survivors
         )

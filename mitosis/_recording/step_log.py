@@ -88,6 +88,7 @@ class StepLog:
         self._warn = warn
         self._process = os.getpid()
         self._began = time.monotonic()
+        self._names: dict[str, str] = {}  # of steps as declared, to those without secrets
         self._counts: dict[str, itertools.count[int]] = {}
         self._sources: set[str] = set()
         self._told: set[tuple[str, str]] = set()
@@ -97,10 +98,11 @@ class StepLog:
     def begin(self, step: Step, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Call:
         """Take note of a call that is about to begin."""
         # Counting needs no lock, which a fork might inherit locked.
-        number = next(self._counts.setdefault(step.name, itertools.count()))
+        name = self._name(step)
+        number = next(self._counts.setdefault(name, itertools.count()))
         if number >= MOST_CALLS:
             if number == MOST_CALLS:
-                _log.info("further calls of step %r are only counted", step.name)
+                _log.info("further calls of step %r are only counted", name)
             return _UNRECORDED
         at = time.monotonic() - self._began
         inputs = self._digest(step, "input", lambda: step.inputs(args, kwargs))
@@ -114,7 +116,7 @@ class StepLog:
 
     def write(self, call: _Recorded, result: Any, failed: str | None) -> None:
         """Write a call that is over."""
-        step, name = call.step, self._secrets.redact(call.step.name)
+        step, name = call.step, self._name(call.step)
         persisted = output = None
         if failed is None:
             output = self._digest(step, "output", lambda: result)
@@ -134,6 +136,11 @@ class StepLog:
             line["process"] = os.getpid()
         self._append(line)
 
+    def _name(self, step: Step) -> str:
+        if step.name not in self._names:
+            self._names[step.name] = self._secrets.redact(step.name)
+        return self._names[step.name]
+
     def _append(self, line: Mapping[str, Any]) -> None:
         try:
             append_line(self._folder.step_calls, line, after_failure=self.failure)
@@ -152,7 +159,7 @@ class StepLog:
                     found, reason = value_digest(
                         value(), now + _MOST_SECONDS, self._secrets.are_in
                     )
-            except TypeError as exc:  # the call does not fit the signature: it will say so
+            except Exception as exc:  # noqa: BLE001 - it does not fit the signature, or has none
                 found, reason = None, str(exc)
             self._digesting_seconds += time.monotonic() - now
         if found is None and (step.name, what) not in self._told:
@@ -165,17 +172,19 @@ class StepLog:
             return None
         digest = step.source_digest
         if digest not in self._sources:
-            file = self._folder.steps / f"{file_stem(step.name)}-{digest[:12]}.py"
+            file = self._folder.steps / f"{file_stem(self._name(step))}-{digest[:12]}.py"
             with suppress(OSError):
                 self._folder.steps.mkdir(exist_ok=True)
-                write_whole(file, step.source.encode("utf-8", "backslashreplace"))
+                text = self._secrets.redact(step.source)
+                write_whole(file, text.encode("utf-8", "backslashreplace"))
                 self._sources.add(digest)
         return digest
 
     def _persist(self, call: _Recorded, result: Any) -> str | None:
         """Keep a result, and return the name of its file; None if that cannot be."""
         process = "" if os.getpid() == self._process else f"{os.getpid()}-"
-        file = self._folder.steps / f"{file_stem(call.step.name)}-{process}{call.number}.dill"
+        stem = f"{file_stem(self._name(call.step))}-{process}{call.number}"
+        file = self._folder.steps / f"{stem}.dill"
         try:
             data = dumps(result)
             if self._secrets.are_in(data):

@@ -34,6 +34,8 @@ def write_object(value: Any, path: Path, name: str) -> None:
     ending = Path(name).suffix.lower()
     if isinstance(value, bytes | bytearray | memoryview):
         path.write_bytes(value)
+    elif any(hasattr(value, writer) for writer in _TABLE_WRITERS.get(ending, ())):
+        write_table(value, path, name)
     elif ending == ".json":
         path.write_text(_json_of(value, name), encoding="utf-8")
     elif ending == ".npy":
@@ -52,7 +54,7 @@ def write_figure(figure: Any, path: Path, name: str) -> None:
     if not hasattr(figure, "savefig") and hasattr(figure, "figure"):
         figure = figure.figure  # axes and what is drawn on them
     if hasattr(figure, "savefig"):
-        figure.savefig(path, format=ending[1:])
+        _save_figure(figure, path, name)
     elif ending == ".html" and hasattr(figure, "write_html"):
         figure.write_html(path)
     elif hasattr(figure, "write_image"):
@@ -61,6 +63,13 @@ def write_figure(figure: Any, path: Path, name: str) -> None:
         path.write_bytes(content)
     else:
         raise ArtifactError(name=name, reason=_no_form(figure, f"a figure as {ending}"))
+
+
+def _save_figure(figure: Any, path: Path, name: str) -> None:
+    try:
+        figure.savefig(path, format=Path(name).suffix[1:].lower())
+    except ValueError as exc:
+        raise ArtifactError(name=name, reason=str(exc)) from exc
 
 
 def write_table(table: Any, path: Path, name: str) -> None:

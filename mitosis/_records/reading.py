@@ -11,8 +11,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from mitosis import _layout
 from mitosis._canonical import text_digest
@@ -38,6 +40,16 @@ from mitosis._records.record import RECORD_VERSION
 from mitosis.errors import RecordError
 
 _Made = TypeVar("_Made")
+_SHAPES = {
+    "artifacts": list,
+    "digests": dict,
+    "hypothesis": str,
+    "numeric_libraries": list,
+    "results": dict,
+    "results_dropped": dict,
+    "steps": dict,
+}
+"""What only those read who show a trial; it may be missing."""
 
 
 def recorded_trials(trials_folder: Path) -> tuple[list[RecordedTrial], list[RecordError]]:
@@ -119,6 +131,9 @@ def to_trial(folder: TrialFolder, record: Mapping[str, Any]) -> RecordedTrial:
 
 
 def _trial(folder: TrialFolder, record: Mapping[str, Any]) -> RecordedTrial:
+    for name, kind in _SHAPES.items():
+        if not isinstance(record.get(name) or kind(), kind):
+            raise TypeError(f"{name} is {str(record[name])[:60]!r}")
     claimed = None if record["debug"] else Claimed(_text(record, "name"), _count(record))
     claim = _claim(record, claimed)
     return RecordedTrial(
@@ -179,7 +194,7 @@ def _claim(record: Mapping[str, Any], claimed: Claimed | None) -> Claim:
 
 
 def _variant(part: Mapping[str, Any]) -> Variant:
-    variant = _made(Variant, part)
+    variant = _made(Variant, {**part, "parameter": _text(part, "parameter")})
     if text_digest(variant.text) != variant.digest:
         msg = f"the text of variant {variant.name!r} is not what its digest says"
         raise ValueError(msg)
@@ -214,7 +229,26 @@ def _made(kind: type[_Made], part: Mapping[str, Any]) -> _Made:
     """Make a dataclass of what JSON holds; what it does not know is left out."""
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type] # of a dataclass
     held = {name: part[name] for name in names if name in part}
-    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in held.items()})
+    made = {k: tuple(v) if isinstance(v, list) else v for k, v in held.items()}
+    types = _types(kind)  # type: ignore[arg-type] # classes can be hashed
+    for name, value in made.items():
+        if value is not None and not isinstance(value, types[name]):
+            msg = f"{name} is {str(value)[:60]!r}"
+            raise TypeError(msg)
+    return kind(**made)
+
+
+@cache
+def _types(kind: type) -> dict[str, tuple[type, ...]]:
+    """Return the types that each field of a dataclass may have, without what is inside."""
+    return {name: _outer(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _outer(hint: Any) -> tuple[type, ...]:
+    if isinstance(hint, UnionType):
+        return tuple(kind for part in get_args(hint) for kind in _outer(part))
+    kind = get_origin(hint) or hint
+    return {float: (float, int), Any: (object,)}.get(kind, (kind,))
 
 
 def _text(record: Mapping[str, Any], key: str) -> str:

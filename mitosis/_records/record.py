@@ -27,7 +27,7 @@ RECORD_VERSION = 2
 
 _REPORTED = (
     *("results_digest", "digests", "undigested", "purity", "generators"),
-    "numeric_libraries",
+    *("numeric_libraries", "numeric_builds"),
 )
 
 

@@ -77,12 +77,20 @@ class Block(Experiment):
 
 def _file(frame: FrameType) -> Path | None:
     file = Path(frame.f_code.co_filename)
-    return file.resolve() if file.is_file() else None
+    archives = file.parents  # of modules in them
+    return next((each.resolve() for each in (file, *archives) if each.is_file()), None)
+
+
+def _cell(shell: Any) -> str:
+    """Return the cell that runs, as it was typed: a magic such as %%time compiles it anew."""
+    return str(shell.history_manager.input_hist_raw[-1])
 
 
 def _source(frame: FrameType) -> str:
     """Return the innermost `with` statement around a line, which may be one of many lines."""
     text = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
+    if not text and "get_ipython" in frame.f_globals:
+        return _cell(frame.f_globals["get_ipython"]())
     try:
         found = [
             node

@@ -15,14 +15,23 @@ from mitosis._layout import TrialFolder
 from mitosis._model import Claim, Finish, Outcome, Status, Trial, Usage
 from mitosis._notebook import Ending
 from mitosis._recording import Report, Task
-from mitosis._records import Measured, Page, input_files, measure, turn, write_record
+from mitosis._records import (
+    Measured,
+    Page,
+    input_files,
+    measure,
+    read_record,
+    turn,
+    write_record,
+)
 from mitosis._run.afterwards import code_that_ran, data_that_changed
 from mitosis._run.assignment import Assignment
+from mitosis._run.earlier import is_of_same_files
 from mitosis._run.placing import Contents, Placing
 from mitosis._run.plan import plan
 from mitosis._run.terminal import Terminal, changes_text, start_line
 from mitosis._store import patience
-from mitosis.errors import DatabaseError
+from mitosis.errors import DatabaseError, RecordError
 
 log = logging.getLogger("mitosis")
 
@@ -121,7 +130,14 @@ class Course:
                 "other_packages": trial.environment != self._a.claim.environment_digest,
             }
             for trial in found
+            if self._is_of_same_files(TrialFolder(self._a.trials_folder / trial.places.folder))
         ]
+
+    def _is_of_same_files(self, folder: TrialFolder) -> bool:
+        try:
+            return is_of_same_files(self._a, read_record(folder))
+        except (OSError, RecordError):
+            return False
 
     def end(self, ending: Ending) -> Outcome:
         """Write how the trial ended, and show its warnings."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from mitosis._canonical import is_literal
@@ -86,11 +87,22 @@ def _is_same(assignment: Assignment, folder: TrialFolder) -> bool:
     claim, recorded = assignment.claim, read_record(folder)
     return (
         recorded.claim.recorded_by == claim.recorded_by
+        and recorded.claim.step_names == claim.step_names
+        and is_of_same_files(assignment, recorded)
         and (recorded.claim.seed_is_generated or not claim.seed_is_generated)
         and _has_same_data(claim.data, recorded, folder)
         and not any(code_elsewhere(recorded, claim))
         and _has_same_experiment(assignment.inputs.experiment, folder)
     )
+
+
+def is_of_same_files(assignment: Assignment, recorded: RecordedTrial) -> bool:
+    """Tell whether a trial ran the files of the experiment, and not another one of its name."""
+    code, then = assignment.claim.code, recorded.claim.code.modules
+    root = code.repository or Path()
+    files = [file for file in assignment.experiment.files if file and file.is_relative_to(root)]
+    own = {file.relative_to(root).as_posix() for file in files}
+    return own & code.modules.keys() <= then.keys()
 
 
 def _has_same_data(

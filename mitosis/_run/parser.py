@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from argparse import Action, ArgumentParser, Namespace
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,7 +65,7 @@ def _parsers(parser: ArgumentParser, given: dict[str, Any]) -> Iterator[Argument
 def _default(name: str, parsers: list[ArgumentParser], action: Action | None) -> Any:
     """Return a default as the parser would: a text is converted like one that was typed."""
     found = (p.get_default(name) for p in parsers)
-    default = next((value for value in found if value is not None), None)
+    default = next((value for value in found if value not in (None, SUPPRESS)), None)
     convert = action.type if action else None
     if isinstance(default, str) and callable(convert):
         try:

@@ -6,6 +6,7 @@ is another: there is no notebook to run and no kernel, and nothing to travel the
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
 import threading
@@ -107,13 +108,25 @@ class Recording:
     def __init__(
         self, block: Block, request: Request, options: Options, *, suppress: bool
     ) -> None:
-        self.results: dict[str, Any] = {}
+        self._results: dict[Any, Any] = {}
         self._block = block
         self._request = request
         self._options = options
         self._suppress = suppress
         self._running: InThisProcess | None = None
         self._trial: Trial | None = None
+
+    @property
+    def results(self) -> dict[Any, Any]:
+        """What the block found out; a dict of its own may be put in its place."""
+        return self._results
+
+    @results.setter
+    def results(self, results: Mapping[Any, Any]) -> None:
+        if not isinstance(results, Mapping):
+            msg = f"results are a dict, not {results!r:.100}; results['main'] = ... fills it"
+            raise TypeError(msg)
+        self._results = dict(results)
 
     @property
     def trial(self) -> Trial:
@@ -180,6 +193,7 @@ class Recording:
                 self._running = undertaking.carry_out(InThisProcess)
                 self._running.begin()
                 self._trial = self._running.trial(Status.RUNNING)  # its folder has its name now
+            atexit.register(self._abandon)
             self._running.listen(but_in=Recording.__exit__.__code__)
         except BaseException as exc:
             self._stop(exc)
@@ -197,9 +211,15 @@ class Recording:
         self._stop(error, how="; the script goes on" if is_suppressed else "")
         return is_suppressed
 
+    def _abandon(self) -> None:
+        """End a block that stays open for ever, as of a generator that nobody used up."""
+        if self._running and not self._running.is_elsewhere():
+            self._stop(RuntimeError("Python ended before the block did"))
+
     def _stop(self, error: BaseException | None, how: str = "") -> None:
         """Write how the block ended, if it began, and let others begin."""
         running, self._running = self._running, None
+        atexit.unregister(self._abandon)
         try:
             if running:
                 with messages(debug=self._options.debug):

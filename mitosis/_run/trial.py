@@ -30,10 +30,13 @@ import sys as _sys
 _sys.path[:] = {path!r}
 from pathlib import Path as _Path
 from mitosis._recording.session import Session as _Session
-_mitosis = _Session(
+_Session(
     _Path({folder!r}), argv={argv!r}, repository={repository}, secrets={secrets!r}
-)
-_mitosis.begin(globals())
+).begin(globals())
+"""
+_END = """\
+from mitosis._recording.session import running_session as _running_session
+_running_session().end({traceback!r}, earlier={earlier!r})
 """
 _MOST_REASON = 160
 
@@ -122,7 +125,7 @@ class _InKernel:
             return replace(execution.abandon(), reason=_escape_reason(exc))
 
     def _end_code(self, traceback: str) -> str:
-        return f"_mitosis.end({traceback!r}, earlier={self._course.earlier()!r})"
+        return _END.format(traceback=traceback, earlier=self._course.earlier())
 
 
 def _path_code(path: Path | None) -> str:

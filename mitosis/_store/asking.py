@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+)
 
 from mitosis._model import (
     Comparison,
@@ -167,16 +177,19 @@ def _sorted(order: Order) -> ColumnElement[Any]:
     return (by.desc() if order.descending else by.asc()).nulls_last()
 
 
+def experiments(connection: Connection) -> tuple[str, ...]:
+    """Return the names of all experiments that have trials."""
+    return _names(connection, trial.c.experiment)
+
+
 def field_names(connection: Connection, experiment: str | None) -> FieldNames:
     """Return what the trials of an experiment, or of all, can be asked for."""
-    of_it: tuple[ColumnElement[bool], ...] = ()
-    if experiment is not None and not _is_only(connection, experiment):
-        of_it = (trial.c.experiment == experiment,)
-    is_result, is_metric = (metric.c.source == kind for kind in (Kind.RESULT, Kind.METRIC))
+    if experiment is not None and _is_only(connection, experiment):
+        experiment = None
     return FieldNames(
-        parameters=_names(connection, trial_value.c.argument, (), of_it),
-        results=_names(connection, metric.c.name, (is_result,), of_it),
-        metrics=_names(connection, metric.c.name, (is_metric,), of_it),
+        parameters=_names(connection, trial_value.c.argument, experiment=experiment),
+        results=_names(connection, metric.c.name, Kind.RESULT, experiment),
+        metrics=_names(connection, metric.c.name, Kind.METRIC, experiment),
     )
 
 
@@ -186,15 +199,29 @@ def _is_only(connection: Connection, experiment: str) -> bool:
     return set(connection.execute(ends).one()) <= {experiment, None}
 
 
-def _names(connection: Connection, column: Any, among: _All, of_it: _All) -> tuple[str, ...]:
-    """Return the values of a column, each found by one step into its index."""
+def _names(
+    connection: Connection,
+    column: Any,
+    source: Kind | None = None,
+    experiment: str | None = None,
+) -> tuple[str, ...]:
+    of_it = {} if experiment is None else {"experiment": experiment}
+    query = _names_query(column, source, is_of_one=bool(of_it))
+    return tuple(connection.execute(query, of_it).scalars())
+
+
+@cache
+def _names_query(column: Any, source: Kind | None, *, is_of_one: bool) -> Select[Any]:
+    """Return the query for the values of a column, each found by one step into its index."""
+    among = [] if source is None else [metric.c.source == source.value]
     first = select(func.min(column).label("name")).where(*among).cte(recursive=True)
     following = select(func.min(column)).where(column > first.c.name, *among)
     names = first.union_all(
         select(following.scalar_subquery()).where(first.c.name.is_not(None))
     )
     query = select(names.c.name).where(names.c.name.is_not(None))
-    if of_it:
-        is_its = (column.table.c.trial_id == trial.c.id, *of_it)
-        query = query.where(exists().where(column == names.c.name, *among, *is_its))
-    return tuple(connection.execute(query).scalars())
+    if not is_of_one:
+        return query
+    of_it = trial.c.experiment == bindparam("experiment")
+    is_its = exists().where(column == names.c.name, *among, of_it)
+    return query.where(is_its.where(column.table.c.trial_id == trial.c.id))

@@ -257,11 +257,11 @@ def _make_schema(connection: Connection) -> None:
 
 
 def _version(connection: Connection, database: Path) -> int:
-    query = meta.select().where(meta.c.key == "schema_version")
-    row = connection.execute(query).one_or_none()
-    if row is None or not row.value.isdecimal() or row.value == "0":
+    query = "SELECT value FROM meta WHERE key = 'schema_version'"
+    value = connection.exec_driver_sql(query).scalar()
+    if value is None or not value.isdecimal() or value == "0":
         raise DatabaseError(database=database, reason=UNREADABLE_VERSION)
-    return int(row.value)
+    return int(value)
 
 
 def _translated(error: Exception, database: Path) -> DatabaseError:

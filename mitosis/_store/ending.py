@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, update
 
 from mitosis._model import Finish, Status
-from mitosis._store.scalars import metric_rows, short_columns
+from mitosis._store.scalars import metric_rows, number, short_columns
 from mitosis._store.schema import metric, trial
 from mitosis._store.trial_rows import data_column
 
@@ -67,9 +67,6 @@ def _json(main: Any) -> str | None:
 
 def _number(main: Any) -> float | None:
     """Return what sorts as a number; SQLite itself turns NaN into NULL."""
-    if isinstance(main, bool) or not isinstance(main, int | float):
-        return None
-    try:
+    if main in ("inf", "-inf"):  # as reports and records write it
         return float(main)
-    except OverflowError:
-        return None
+    return None if isinstance(main, bool) else number(main)

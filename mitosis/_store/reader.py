@@ -161,6 +161,17 @@ class StoreReader:
         with reading(self.path) as connection:
             return asking.table(connection, query, fields)
 
+    def experiments(self) -> tuple[str, ...]:
+        """Return the names of all experiments that have trials, sorted.
+
+        Raises:
+            DatabaseError: the file cannot be used.
+        """
+        if is_empty(self.path):
+            return ()
+        with reading(self.path) as connection:
+            return asking.experiments(connection)
+
     def field_names(self, experiment: str | None = None) -> FieldNames:
         """Return which fields trials have beside the columns.
 

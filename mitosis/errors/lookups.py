@@ -24,8 +24,8 @@ class UnknownTrialError(MitosisError, LookupError):
     def _compose(self) -> str:
         return (
             f"No such trial in {self.folder}:\n{listed(self.faults)}\n"
-            "Name a trial by its key, the beginning of its key, its name, its folder or its "
-            "page. Another trials folder is named with trials_folder= (-F)."
+            "Name a trial by its key, the beginning of a key, its name, folder or page.\n"
+            "Another trials folder is named with trials_folder= (-F)."
         )
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mitosis._store import Store
 from tests.conftest import FreshPython
+from tests.unit.store.claims import claim, variant
 
 ROOT = Path(__file__).parents[2]
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
@@ -90,6 +92,28 @@ def test_the_kernel_loads_only_recording_and_what_lies_below(fresh_python: Fresh
     allowed = tuple(f"mitosis.{layer}" for layer in below)
     assert [name for name in ours if not name.startswith(allowed)] == []
     assert [name for name in NOT_IN_THE_KERNEL if name in modules] == []
+
+
+def test_a_trial_in_a_kernel_loads_nothing_that_only_others_need(
+    fresh_python: FreshPython,
+) -> None:
+    modules = loaded(fresh_python, "import mitosis; mitosis.run")
+    absent = ["dill", "matplotlib", "numpy", "pandas", "scipy"]
+    ours = ["_recording.session", "_run.parser", "_run.recordings", "_history.lookup"]
+    assert [n for n in [*absent, *(f"mitosis.{n}" for n in ours)] if n in modules] == []
+
+
+def test_looking_at_trials_loads_neither_jupyter_nor_what_draws_or_computes(
+    fresh_python: FreshPython, tmp_path: Path
+) -> None:
+    (tmp_path / "trials").mkdir()
+    Store(tmp_path / "trials" / "sine.db").claim(claim(variant()))
+    code = "from mitosis.__main__ import command\ncommand({}, standalone_mode=False)"
+    words = ["history", "--columns", "noise", "-F", "trials"]
+    modules = loaded(fresh_python, code.format(words))
+    assert "mitosis._history.listing" in modules
+    jupyter = {"IPython", "jupyter_client", "nbclient", "nbconvert", "nbformat", "zmq"}
+    assert modules & {*jupyter, "dill", "git", "matplotlib", "psutil", "scipy"} == set()
 
 
 def names_for_type_checkers(package: str) -> dict[str, str]:

@@ -35,10 +35,14 @@ def public(node: ast.Module | ast.ClassDef, where: str) -> Iterator[tuple[str, D
             continue
         if isinstance(child, ast.ClassDef):
             yield from public(child, f"{where}:{child.name}")
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and not any(
-            ast.unparse(decorator) == "overload" for decorator in child.decorator_list
-        ):
+        elif isinstance(child, Documented) and not repeats(child):
             yield f"{where}:{child.name}", child
+
+
+def repeats(function: Documented) -> bool:
+    """Tell whether a function is documented by another one of its name."""
+    decorators = [ast.unparse(d) for d in getattr(function, "decorator_list", ())]
+    return any(d == "overload" or d.endswith(".setter") for d in decorators)
 
 
 each_module = pytest.mark.parametrize("path", MODULES, ids=relative)

@@ -9,7 +9,7 @@ import pytest
 
 import mitosis
 from mitosis import errors
-from mitosis._cli.commands import command
+from mitosis._cli.commands import COMMANDS, command
 from mitosis._cli.package_command import package_command
 from mitosis.errors import MitosisError
 
@@ -22,6 +22,14 @@ ERRORS = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
 def _tree() -> Iterator[type[MitosisError]]:
     for name in errors.__all__:
         yield getattr(errors, name)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_of_each_command_is_the_first_paragraph_of_its_help(name: str) -> None:
+    found = command.get_command(click.Context(command), name)
+    assert found
+    assert found.help
+    assert " ".join(found.help.partition("\n\n")[0].split()) == COMMANDS[name][1]
 
 
 def _entry(slug: str) -> str:

@@ -51,6 +51,7 @@ def mean(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made.git("init", "-q")
     (made.root / ".gitignore").write_text("__pycache__/\n*.txt\n")
     made.write({"numbers.txt": "1 2 3", "more.txt": "x"}, mean=EXPERIMENT, script=SCRIPT)
+    made.write(namesake=EXPERIMENT)
     made.write(block='import mitosis\nwith mitosis.recording("mean", {"k": 2}): pass')
     made.commit()
     return made
@@ -96,3 +97,5 @@ def test_the_command_line_returns_it_too(mean: Project) -> None:
     assert not is_returned(first)
     assert is_returned(again)
     assert again.page == first.page
+    other = mean.mitosis("run", "namesake", *words[2:])
+    assert not is_returned(other), "another file is another experiment, whatever its name"

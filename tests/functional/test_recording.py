@@ -287,6 +287,44 @@ def test_a_fork_in_a_block_that_leaves_it_ends_no_trial(project: Project) -> Non
     assert log == "from the child\n"
 
 
+def test_a_block_that_is_left_open_ends_with_python(project: Project) -> None:
+    done = project.script(
+        """
+        import os
+        import mitosis
+        def points():
+            with mitosis.recording("x") as trial:
+                trial.results = {"main": 1}
+                yield trial
+        left = points()
+        print(next(left).folder.is_dir())
+        if (child := os.fork()) == 0:
+            raise SystemExit
+        os.waitpid(child, 0)
+        """
+    )
+    assert (done.status, done.err) == (0, "")
+    (row,) = project.rows("trials/x.db")
+    said = "RuntimeError: Python ended before the block did"
+    assert (row["status"], row["reason"], row["main"]) == ("failed", said, 1)
+    assert done.out.count("x-1 failed") == 1
+    assert "True" in done.out
+
+
+def test_results_that_are_no_dict_are_refused_where_they_are_given(project: Project) -> None:
+    done = project.script(
+        """
+        import mitosis
+        with mitosis.recording("x", suppress=True) as trial:
+            trial.results["before"] = 1
+            trial.results = [2]
+        """
+    )
+    assert "x-1 failed: TypeError: results are a dict, not [2]" in done.out
+    (kept,) = (project.root / "trials").glob("x-1_*/results.dill")
+    assert read_pickle(kept) == {"before": 1}
+
+
 def test_results_that_do_not_come_again_are_told(project: Project) -> None:
     done = project.script(
         """
@@ -341,57 +379,3 @@ def test_under_pytest_a_block_is_recorded_and_its_output_captured(project: Proje
     project.commit()
     done = project.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_model.py")
     assert done.status == 0, done
-
-
-CELLS = [
-    "import mitosis\nfrom IPython.display import HTML, display",
-    """
-print("before")
-with mitosis.recording("cell", {"k": 2}) as trial:
-    print("inside")
-    display(HTML("<b>shown</b>"))
-    trial.results["main"] = 4
-print("after", trial.status)
-""",
-    'with mitosis.recording("cell", {"k": 3}):\n    raise ValueError("boom")',
-    "print('the kernel lives', mitosis.current_trial())",
-]
-
-
-@pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[Any]]:
-    import nbformat.v4
-    from nbclient import NotebookClient
-
-    project = Project(tmp_path_factory.mktemp("cells") / "project")
-    project.root.mkdir()
-    project.git("init", "-q")
-    (project.root / ".gitignore").write_text("*.ipynb\n")
-    project.commit()
-    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, CELLS)))
-    client = NotebookClient(
-        notebook, allow_errors=True, resources={"metadata": {"path": str(project.root)}}
-    )
-    client.execute(env=project.environment)
-    return project, [cell.outputs for cell in notebook.cells]
-
-
-@pytest.mark.slow
-def test_a_cell_of_a_notebook_is_recorded_from_within(
-    cells: tuple[Project, list[Any]],
-) -> None:
-    project, outputs = cells
-    shown = "".join(o.get("text", "") for o in outputs[1] if o.output_type == "stream")
-    assert "before\n" in shown
-    assert "inside\n" in shown
-    assert "after succeeded\n" in shown
-    first, second = project.rows("trials/cell.db")
-    folder = project.root / "trials" / first["folder"]
-    assert (folder / "output.log").read_text() == "inside\n"
-    page = (project.root / "trials" / first["html"]).read_text()
-    assert "<b>shown</b>" in page
-    assert "&#34;before&#34;" not in page, "only the block is its source"
-    assert record(folder)["code"]["commit"] == first["commit_hash"]
-    assert second["status"] == "failed"
-    assert outputs[2][-1].ename == "ValueError"
-    assert outputs[3][0].text == "the kernel lives None\n"

@@ -117,8 +117,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made(
         Project(tmp_path_factory.mktemp("meticulous")),
         "experiments/\nresumed/\n",
-        **{"train": TRAIN, "loop": LOOP, "clusters": CLUSTERS, "search": SEARCH},
-        **{"resumed": RESUMED, "training": TRAINING},
+        train=TRAIN,
+        loop=LOOP,
+        clusters=CLUSTERS,
+        search=SEARCH,
+        resumed=RESUMED,
+        training=TRAINING,
     )
 
 

@@ -151,3 +151,19 @@ def test_names_that_would_move_the_cursor_are_shown_as_they_are(folder: Path) ->
     out = history("-F", "odd", "-c", "text").stdout
     assert "\x1b" not in out
     assert r"\x1b[31mred" in out
+
+
+def test_an_argument_called_as_a_count_is_grouped_by_under_its_prefix(tmp_path: Path) -> None:
+    trials = Trials(tmp_path / "trials")
+    for n in (5, 5, 8):
+        trials.add({"n": n}, n / 10)
+    trials.add({"n": 8}, 10**400)
+    where = ("-F", str(trials.folder))
+    header, *rows = history("--group-by", "n,n", "-c", "value.n,n", *where).stdout.splitlines()
+    assert header.split() == ["value.n", "n"]
+    assert [row.split() for row in rows[:2]] == [["5", "2"], ["8", "1"]]
+    assert "value.n \\ status" in history("--pivot", "n", "status", *where).stdout
+    assert "given one twice" in history("--pivot", "n", "n", *where, status=2).output
+    listed = history("--best", "max", "-c", "main,key", *where).stdout.splitlines()
+    assert listed[0].split() == ["main", "key"]
+    assert " ...* " in listed[-1]

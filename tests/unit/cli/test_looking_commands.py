@@ -27,7 +27,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def trial(folder: Path) -> Begun:
-    made = begin(folder, variant("low", "{'lr': 0.1}"), key="aaaa1111").print("one\ntwo\n")
+    claim = "The sine is what it was.\n\nRefuted where it\nis not."
+    made = begin(folder, variant("low", "{'lr': 0.1}"), key="aaaa1111", hypothesis=claim)
+    made.print("one\ntwo\n")
     outcome = made.outcome(
         Status.FAILED, reason="ValueError: no", warnings=("Odd things happened\n    here",)
     )
@@ -53,6 +55,7 @@ def test_show_tells_on_one_screen_what_it_was(trial: Begun) -> None:
     for line in (
         "reason ValueError: no",
         "hypothesis The sine is what it was.",
+        "Refuted where it is not.",
         "main 1.5",
         "parameters noise = {'lr': 0.1} (variant low)",
         "seed 7",

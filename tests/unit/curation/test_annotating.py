@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +116,11 @@ def test_a_trial_whose_folder_is_gone_is_told(trial: Begun) -> None:
     given = found(trial)
     trial.folder.root.rename(trial.trials_folder / "away")
     assert "its folder cannot be written" in say([given], [(Mark.TAG, "draft")]).faults[0]
+
+
+def test_a_row_of_a_newer_mitosis_stays_as_it_is_and_the_reason_is_told(trial: Begun) -> None:
+    given = found(trial)
+    with closing(sqlite3.connect(trial.store.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    (fault,) = say([given], [(Mark.NOTE, "warm lamp")]).faults
+    assert "sine.db has schema 99" in fault

@@ -112,6 +112,15 @@ def test_the_terminal_has_columns_and_long_values_in_lines(low: Begun, high: Beg
     assert re.search(r"^  noise +low +high$", text, re.MULTILINE)
 
 
+def test_values_stand_below_their_trials_where_names_are_short(tmp_path: Path) -> None:
+    trials = [begin(tmp_path, variant(f"v{n}", n, parameter="k")).finish() for n in "12"]
+    comparison = mitosis.compare(*(t.key for t in trials), trials_folder=tmp_path)
+    lines = comparison_text(comparison, 80).splitlines()
+    heading = next(line for line in lines if line.startswith("parameters"))
+    row = lines[lines.index(heading) + 1]
+    assert (heading.index("A"), heading.index("B")) == (row.index("1"), row.index("2"))
+
+
 def test_thirty_trials_fit_too(tmp_path: Path) -> None:
     trials = [begin(tmp_path, variant(str(n), str(n % 3))).finish() for n in range(30)]
     comparison = mitosis.compare(*(t.key for t in trials), trials_folder=tmp_path)

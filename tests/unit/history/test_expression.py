@@ -220,3 +220,21 @@ def test_the_beginning_of_a_commit_stands_for_it() -> None:
     assert compare(commit, "==", "5bda") == started
     assert compare(commit, "!=", "5bda") == Opposite(started)
     assert compare(commit, "==", "a" * 40) == Comparison(commit, "==", "a" * 40)
+
+
+@pytest.mark.parametrize(
+    ("expression", "fault"),
+    [
+        ("started_at > '9999-12-31'", (0, "'9999-12-31' is beyond all time")),
+        (
+            "started_at > '0001-01-01T00:00+23:00'",
+            (0, "'0001-01-01 00:00:00+23:00' is beyond all time"),
+        ),
+        ("k > 1 and lambda < 2", (10, "a name that Python reserves needs backticks")),
+        (f"k == {'9' * 5000}", (0, "a number in it has too many digits")),
+    ],
+)
+def test_what_is_too_large_or_reserved_is_pointed_at(
+    expression: str, fault: tuple[int, str]
+) -> None:
+    assert faults(expression) == (fault,)

@@ -167,3 +167,15 @@ def test_a_pivot_of_nothing_says_so() -> None:
         "main: no trial succeeded with a number",
         "Failed: model=a, data=x (1)",
     )
+
+
+def test_an_integer_beyond_all_floats_is_no_finite_number() -> None:
+    (row,) = make_groups(frame((3, 10**400), (3, 2)), ["k"], ["main"]).to_dict("records")
+    assert (row["n"], row["no_value"], row["main.mean"]) == (1, 1, 2)
+
+
+def test_values_that_look_alike_have_their_own_columns_in_a_pivot() -> None:
+    trials = pivoted(("a", "1", 1.0), ("a", 1, 2.0), ("a", 0.12345678, 3.0))
+    sheet = make_pivot(trials, "model", "data", "main").sheet()
+    assert sheet.titles == ("model \\ data", "0.123457", "1", "'1'")
+    assert texts(sheet) == [["a", "3", "2", "1"]]

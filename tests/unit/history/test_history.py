@@ -224,3 +224,22 @@ def test_a_damaged_database_is_not_passed_over(trials: Trials) -> None:
 def test_a_dead_trial_is_closed_first(tmp_path: Path) -> None:
     begin(tmp_path)
     assert mitosis.history(trials_folder=tmp_path)["status"].tolist() == ["lost"]
+
+
+def test_infinite_and_endless_numbers_are_asked_for_as_any_other(trials: Trials) -> None:
+    trials.add(main="inf")  # as a report writes it
+    trials.add(main="-inf")
+    trials.add(main=10**400)
+    trials.add(main=0.5)
+
+    def found(where: str) -> list[Any]:
+        return mitosis.history(where=where, trials_folder=trials.folder)["main"].tolist()
+
+    assert found("main > 1") == [math.inf, 10**400]
+    assert found("main == -1e999") == [-math.inf]
+
+
+def test_a_column_that_another_hides_does_not_take_its_place(trials: Trials) -> None:
+    trials.add(numbers={"loss": 1.0, "metric.loss": 2.0}, metrics={"loss": summary(3.0)})
+    frame = mitosis.history(trials_folder=trials.folder)
+    assert (frame["loss"].tolist(), frame["metric.loss"].tolist()) == ([1.0], [2.0])

@@ -120,6 +120,7 @@ def test_metrics_have_a_row_a_step_and_the_later_value_wins(
 ) -> None:
     metrics = load(full.key, tmp_path).metrics
     assert list(metrics.index) == [1, 2]
+    assert metrics.index.dtype == "int64"
     assert metrics.index.name == "step"
     assert list(metrics.columns) == ["loss", "note", "accuracy", "at"]
     assert metrics.loc[1, ["loss", "accuracy", "at"]].tolist() == [0.25, 1, 0.3]
@@ -205,6 +206,7 @@ def test_metrics_of_several_trials_stand_side_by_side(full: Begun, tmp_path: Pat
     curves = mitosis.metrics([full.key, other.key], "loss", trials_folder=tmp_path)
     assert list(curves.columns) == [full.name, other.name]
     assert list(curves.index) == [1, 2, 3]
+    assert curves.index.dtype == "int64"
     assert curves[full.name].tolist()[0] == 0.25
     assert curves[other.name].tolist()[-1] == math.inf
     with pytest.raises(LookupError, match="did you mean 'loss'"):

@@ -9,8 +9,10 @@ import pytest
 
 from mitosis import Trial, errors
 from mitosis._history.lookup import Reference, find, find_all
+from mitosis._layout import TrialFolder
 from mitosis._model import Status
-from tests.unit.records.trials import Begun, begin, variant
+from mitosis._records import write_record
+from tests.unit.records.trials import Begun, begin, claim, variant
 
 
 @pytest.fixture
@@ -125,3 +127,12 @@ def test_a_record_that_cannot_be_read_is_told_in_place_of_nothing(
     for reference in (low.key, low.folder.root, low.name):
         with pytest.raises(errors.RecordError, match="no JSON"):
             find(reference, tmp_path)
+
+
+def test_a_trial_in_debug_mode_is_found_by_its_name(tmp_path: Path) -> None:
+    given = claim(key="aaaa3333")
+    folder = TrialFolder(tmp_path / "sine-low_debug_aaaa3333")
+    folder.root.mkdir()
+    write_record(folder, given, None, tmp_path / "trial_sine-low_debug_aaaa3333.html")
+    found = find("sine-low", tmp_path)
+    assert (found.key, found.is_debug) == ("aaaa3333", True)

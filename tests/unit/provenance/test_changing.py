@@ -40,6 +40,13 @@ def test_another_build_and_another_implementation_are_told() -> None:
     assert environment_changes(_OLD, other) == ["CPython -> PyPy"]
 
 
+def test_another_build_by_conda_is_told_once() -> None:
+    old = Environment("3", "C", {"numpy": "1"}, {"numpy": "1 h0", "libblas": "3 mkl"})
+    new = Environment("3", "C", {"numpy": "2"}, {"numpy": "2 h1", "libblas": "3 openblas"})
+    told = environment_changes(old, new)
+    assert sorted(told) == ["libblas 3 mkl -> 3 openblas", "numpy 1 -> 2"]
+
+
 @pytest.mark.slow
 @given(one=_PACKAGES, other=_PACKAGES)
 def test_environments_that_differ_have_a_fact_to_tell(

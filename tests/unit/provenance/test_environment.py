@@ -14,7 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitosis._model import Environment
-from mitosis._provenance import environment, environment_digest, environment_json
+from mitosis._provenance import (
+    environment,
+    environment_digest,
+    environment_json,
+    read_environment,
+)
 
 
 def install(folder: Path, directory: str, metadata: str | bytes | None) -> None:
@@ -133,6 +138,22 @@ def test_the_stored_text_is_readable_json() -> None:
     }
     assert b'  "a": "2",\n  "b": "1"\n' in text
     assert text.endswith(b"\n")
+
+
+def test_what_conda_has_installed_is_named_with_its_builds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = environment_digest(environment())
+    installed = tmp_path / "conda-meta"
+    installed.mkdir()
+    for name in ("libblas-3.9.0-21_linux64_openblas.json", "history", "ca-certificates.json"):
+        (installed / name).touch()
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
+    found = environment()
+    assert found.conda == {"libblas": "3.9.0 21_linux64_openblas"}
+    assert environment_digest(found) != plain
+    (tmp_path / "stored.json").write_bytes(environment_json(found))
+    assert read_environment(tmp_path / "stored.json") == found
 
 
 _PACKAGES = st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=5)

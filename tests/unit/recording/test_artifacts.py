@@ -97,6 +97,8 @@ def test_objects_are_kept_as_their_names_end(folder: Path) -> None:
     assert json.loads((folder / "a.json").read_text()) == {"a": 0.5}
     assert np.load(folder / "a.npy").tolist() == [[1, 2]]
     assert dill.loads((folder / "model.pkl").read_bytes())(1) == 2
+    mitosis.save_artifact(pd.DataFrame({"loss": [0.5]}), "a.csv")
+    assert (folder / "a.csv").read_text() == "loss\n0.5\n", "no pickle under a table's name"
 
 
 def test_an_object_without_such_a_form_leaves_nothing_and_costs_no_former_file(
@@ -122,7 +124,9 @@ def test_files_and_folders_are_copied(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "data" / "in" / "a.txt").unlink()
     mitosis.save_artifact(tmp_path / "data", "all")
     assert names(folder) == {"a.txt", "b.txt"}
+    mitosis.save_artifact(tmp_path / "data", "b.txt")
     assert (folder / "all" / "in").is_dir()
+    assert (folder / "b.txt" / "in").is_dir()
     with pytest.raises(FileNotFoundError, match="nowhere"):
         mitosis.save_artifact("nowhere")
     with pytest.raises(ArtifactError, match="holds the folder"):
@@ -141,12 +145,15 @@ def test_figures_are_kept_by_what_they_offer(folder: Path) -> None:
     axes = figure.add_subplot()
     mitosis.log_figure(figure, "loss")
     mitosis.log_figure(axes, "plots/loss.png")
+    mitosis.log_figure(axes, "epoch-1.5")
     mitosis.log_figure(Drawn(), "drawn.svg")
-    assert names(folder) == {"loss.svg", "plots/loss.png", "drawn.svg"}
+    assert names(folder) == {"loss.svg", "plots/loss.png", "epoch-1.5.svg", "drawn.svg"}
     assert (folder / "loss.svg").read_text().startswith("<?xml")
     assert (folder / "plots/loss.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ArtifactError, match=r"'Drawn' cannot be written as a figure as \.png"):
         mitosis.log_figure(Drawn(), "drawn.png")
+    with pytest.raises(ArtifactError, match="'xyz' is not supported"):
+        mitosis.log_figure(figure, "loss.xyz")
 
 
 def test_tables_are_kept_by_what_they_offer(folder: Path) -> None:

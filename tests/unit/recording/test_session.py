@@ -126,6 +126,7 @@ def test_what_no_one_uses_is_not_drawn_from(tmp_path: Path) -> None:
     }
     assert [found["user_api"] for found in ran.report.numeric_libraries] == ["blas"]
     assert ran.report.numeric_libraries[0]["num_threads"] >= 1
+    assert ran.report.numeric_builds["numpy"]["Build Dependencies"]["blas"]
 
 
 def test_input_files_are_recorded_when_they_are_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -281,6 +282,22 @@ def test_secrets_are_in_no_file_and_no_digest(tmp_path: Path) -> None:
         secret.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
     )
     assert "it holds a secret" in opened.warnings[0]
+
+
+def test_a_step_may_be_called_by_a_secret_without_telling_it(tmp_path: Path) -> None:
+    names = ["hunter22-and-more", "hunter33-and-more"]
+    opened = Opened(tmp_path, Secrets(values=names))
+    for name in names:
+        step(name=name, persist=True)(len)([])
+    record_steps_in(None)
+    assert [(call["step"], call["call"]) for call in opened.calls] == [("***", 0), ("***", 1)]
+    assert not any("hunter" in path.name for path in tmp_path.rglob("*"))
+    assert len({call["persisted"] for call in opened.calls}) == 2
+
+
+def test_a_function_without_a_signature_is_a_step_without_a_digest(opened: Opened) -> None:
+    assert step(name="binary")(partial(int, base=2))("101") == 5
+    assert opened.calls[0]["inputs"] is None
 
 
 def test_a_step_in_a_hot_loop_does_not_fill_the_disk(

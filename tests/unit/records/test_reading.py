@@ -128,6 +128,8 @@ def test_in_version_1_the_database_is_the_one_named_after_the_experiment(
         ({"database": "/etc/passwd"}, "'/etc/passwd' is no name of a file"),
         ({"runner": {"host": "h"}}, "pid"),
         ({"variants": {"noise": 3}}, "does not hold what it should"),
+        ({"results": [1]}, "results is '[1]'"),
+        ({"code": {"modules": "all"}}, "modules is 'all'"),
     ],
 )
 def test_a_record_that_cannot_be_meant_is_refused_with_the_reason(

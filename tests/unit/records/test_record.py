@@ -174,6 +174,7 @@ def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
         digests={"main": "d" * 64},
         generators={"random": {"seeded": True, "drawn": False}},
         numeric_libraries=[{"user_api": "blas", "version": "0.3"}],
+        numeric_builds={"numpy": {"Compilers": {}}},
         modules=["/home/me/repo/sine.py"],
     )
     record = written(folder, Claimed("sine-low-1", 1), OUTCOME, Measured(report))
@@ -197,6 +198,7 @@ def test_an_ended_trial_adds_how_it_ended(folder: TrialFolder) -> None:
         "digests": {"main": "d" * 64},
         "generators": {"random": {"seeded": True, "drawn": False}},
         "numeric_libraries": [{"user_api": "blas", "version": "0.3"}],
+        "numeric_builds": {"numpy": {"Compilers": {}}},
         "undigested": {},
         "warnings": ["changed x"],
     }

@@ -70,6 +70,13 @@ def test_code_that_nobody_can_read_again_stands_nowhere() -> None:
     assert cell.source == "# a block in an interactive session"
 
 
+def test_a_block_in_an_archive_stands_where_that_is(tmp_path: Path) -> None:
+    archive = tmp_path / "app.pyz"
+    archive.touch()
+    block = from_cell('with entered("a") as block: pass', str(archive / "__main__.py"))
+    assert (block.file, block.files) == (archive, (archive,))
+
+
 @pytest.mark.parametrize("name", ["", None, 3, "\ud800"])
 def test_a_name_that_is_no_text_is_refused(name: Any) -> None:
     with pytest.raises(InvalidParameterError, match="name is"):

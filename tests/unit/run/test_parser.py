@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mitosis
-from mitosis._run.naming import ParsedParameter, defaults_of
+from mitosis._run.naming import defaults_of
 
 
 @pytest.fixture
@@ -96,6 +96,6 @@ def test_an_open_file_stands_for_its_name(tmp_path: Path) -> None:
 def test_a_default_that_its_type_refuses_is_told_as_it_stands() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=float, default="auto")
-    (found,) = mitosis.parameters_from(parser, argparse.Namespace(rate=1.0))
-    assert isinstance(found, ParsedParameter)
-    assert found.default == "auto"
+    parser.add_argument("--label", default=argparse.SUPPRESS)
+    found = mitosis.parameters_from(parser, argparse.Namespace(rate=1.0, label="x"))
+    assert defaults_of(found) == {"rate": "auto", "label": None}
