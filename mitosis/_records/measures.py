@@ -51,7 +51,8 @@ class Measured:
 def measure(folder: TrialFolder, report: Report | None = None) -> Measured:
     """Return what a trial has left behind, as far as it can be read.
 
-    Takes two or three seconds for a million lines of metrics, and the time to read all artifacts.
+    Takes two or three seconds for a million lines of metrics, and as long as it takes to
+    read all artifacts.
 
     Args:
         folder: the trial's.

@@ -139,4 +139,4 @@ def test_a_database_of_today_is_refused_with_the_way_to_merge(moving: Project) -
     moving.mitosis("import", "old/noise.db")
     done = moving.mitosis("import", "trials/noise.db", "-F", "elsewhere")
     assert done.status == 2, done
-    assert "mitosis repair" in done.err
+    assert "mitosis merge trials" in done.err

@@ -17,7 +17,8 @@ TRAIN = [
     ("#", "# Train\n\nA forest beats a line."),
     (
         "hide-input",
-        "%reset -f\n%matplotlib inline\nimport numpy as np, pandas as pd, matplotlib.pyplot as plt\n"
+        "%reset -f\n%matplotlib inline\n"
+        "import numpy as np, pandas as pd, matplotlib.pyplot as plt\n"
         "from my_project import scale",
     ),
     ("parameters", "k: int = 5\nmodel = 'forest'\nmodel_params = {'depth': 3}\nseed = 0"),

@@ -378,6 +378,7 @@ def test_the_fields_are_those_that_any_trial_has(store: Store) -> None:
         ("k", "method", "untracked"), ("score",), ("val/loss",)
     )
     assert store.field_names("none") == FieldNames()
+    assert store.experiments() == ("cosine", "sine")
 
 
 def test_a_trial_is_found_by_key_name_or_the_beginning_of_its_key(store: Store) -> None:
