@@ -14,4 +14,5 @@ def near(name: str, known: Iterable[str], *, or_all: bool = True) -> str:
     found = difflib.get_close_matches(name, known, 3, 0.5)
     if found:
         return f"; did you mean {' or '.join(map(repr, found))}?"
-    return f"; there are: {', '.join(known[:_MOST])}" if known and or_all else ""
+    more = ", ..." if len(known) > _MOST else ""
+    return f"; there are: {', '.join(known[:_MOST])}{more}" if known and or_all else ""

@@ -11,6 +11,11 @@ def shown(name: str) -> str:
     return text if len(text) <= 100 else f"{text[:60]}...{text[-36:]}"
 
 
+def printable(text: str) -> str:
+    """Return a text in which nothing steers a terminal or ends a line."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def is_unicode(text: str) -> bool:
     """Tell whether a text can be written as UTF-8: half of a surrogate pair cannot."""
     try:

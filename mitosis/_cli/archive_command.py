@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from mitosis._cli.chosen_trials import chosen, filter_option, folder_option, names_text
-from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.chosen_trials import chosen, filter_option, names_text
+from mitosis._cli.ending import CONTEXT, end, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import say
 
 
 @click.command("archive", context_settings=CONTEXT)
@@ -30,14 +31,11 @@ def archive_command(
 
     Exit status: 0 done; 1 some could not be marked everywhere; 2 refused.
     """  # noqa: D301 - the control character keeps click from wrapping the example
-    from mitosis._cli.lock_place import say as tell
-    from mitosis._curation import say
+    from mitosis._curation import annotate_all
     from mitosis._model import Mark
 
     found = chosen(trials, where, folder, archived=undo)
-    said = say(found, [(Mark.UNARCHIVE if undo else Mark.ARCHIVE, "")])
+    said = annotate_all(found, [(Mark.UNARCHIVE if undo else Mark.ARCHIVE, "")])
     done = "back in sight" if undo else "archived"
-    tell(names_text(lambda count: f"{count} {done}", said.changed))
-    for fault in said.faults:
-        click.echo(fault, err=True)
-    sys.exit(1 if said.faults else 0)
+    say(names_text(lambda count: f"{count} {done}", said.changed))
+    end(said.faults)

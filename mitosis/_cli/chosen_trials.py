@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,11 @@ from mitosis._wording import counted, shown
 
 if TYPE_CHECKING:
     from mitosis._history.lookup import Found
-    from mitosis._store import Store
+    from mitosis._store import NamedTrial
 
-_COLUMNS = ("key", "name", "folder", "html", "started_at")
+_COLUMNS = ("key", "name", "experiment", "started_at", "folder", "html", "archived_at")
 _MOST_NAMES = 20
 
-folder_option = click.option(
-    "-F",
-    "--folder",
-    type=click.Path(path_type=Path),
-    help="The trials folder. Default: the one in [tool.mitosis], else trials in the "
-    "repository's root.",
-)
 filter_option = click.option(
     "--filter",
     "where",
@@ -62,7 +55,7 @@ def _matching(
     from mitosis._history.expression import parse
     from mitosis._history.frame import known_names
     from mitosis._history.history import Place
-    from mitosis._history.lookup import default_folder
+    from mitosis._history.lookup import default_folder, found_row
     from mitosis._history.names import Names
     from mitosis._model import Field, Kind, Query
 
@@ -72,31 +65,29 @@ def _matching(
     found = []
     for source in sources:
         query = Query(source.experiment, condition, with_archived=archived)
-        rows = zip(*source.store.table(query, fields), strict=True)
-        found += [_found(source.store, dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        table = source.store.table(query, fields)
+        found += [found_row(source.store, _named(row)) for row in zip(*table, strict=True)]
     return found
 
 
-def _found(store: Store, row: Mapping[str, Any]) -> Found:
-    from mitosis._history.lookup import Found
-    from mitosis._layout import TrialFolder, file_stem
+def _named(row: Sequence[Any]) -> NamedTrial:
+    from mitosis._store import NamedTrial
 
-    trials_folder = store.path.parent
-    place = row["folder"] or f"{file_stem(row['name'])}_{row['key']}"
-    return Found(
-        store=store,
-        key=row["key"],
-        name=row["name"],
-        folder=TrialFolder(trials_folder / place),
-        html=trials_folder / (row["html"] or ""),
-        started_at=row["started_at"],
-    )
+    key, name, experiment, started_at, folder, html, archived_at = row
+    is_archived = archived_at is not None
+    return NamedTrial(key, name, experiment, started_at, folder or "", html or "", is_archived)
 
 
 def names_text(headline: Callable[[str], str], names: Iterable[str]) -> str:
     """Return a line on a number of trials, and their names below it."""
-    listed = [f"  {shown(name)}" for name in names]
-    lines = listed if len(listed) <= _MOST_NAMES else listed[: _MOST_NAMES - 1]
-    more = len(listed) - len(lines)
-    lines += [f"  ... and {more} more"] if more else []
-    return "\n".join([headline(counted(len(listed), "trial")), *lines])
+    lines = [shown(name) for name in names]
+    return "\n".join([headline(counted(len(lines), "trial")), *listed_names(lines)])
+
+
+def listed_names(names: Iterable[str]) -> list[str]:
+    """Return a line for each name, and of many only for the first."""
+    lines = [f"  {name}" for name in names]
+    if len(lines) <= _MOST_NAMES:
+        return lines
+    more = len(lines) - _MOST_NAMES + 1
+    return [*lines[: _MOST_NAMES - 1], f"  ... and {more} more"]

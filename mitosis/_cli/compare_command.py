@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import terminal_width
 
 if TYPE_CHECKING:
     from mitosis._history.comparison import Comparison
@@ -39,13 +40,7 @@ if TYPE_CHECKING:
     "cell tagged `parameters`, else at its top.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, for programs.")
-@click.option(
-    "-F",
-    "--folder",
-    type=click.Path(path_type=Path),
-    help="The trials folder. Default: the one in [tool.mitosis], else trials in the "
-    "repository's root.",
-)
+@folder_option
 @exit_status
 def compare_command(
     trials: tuple[str, ...],
@@ -99,11 +94,11 @@ def _write(comparison: Comparison, html: Path, template: Path | None) -> None:
 
 
 def _text(comparison: Comparison) -> str:
-    from mitosis._history.comparison_text import WIDTH, comparison_text
+    from mitosis._history.comparison_text import comparison_text
 
-    if not sys.stdout.isatty():
-        return comparison_text(comparison, WIDTH)
-    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    width = terminal_width()
+    if width is None:
+        return comparison_text(comparison)
     return comparison_text(comparison, width, _coloured)
 
 

@@ -11,19 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.folder_option import folder_option
 
 if TYPE_CHECKING:
     from mitosis._cli.doctor_findings import Section
 
 
 @click.command("doctor", context_settings=CONTEXT)
-@click.option(
-    "-F",
-    "--folder",
-    type=click.Path(path_type=Path),
-    help="The trials folder. Default: the one in [tool.mitosis], else trials in the "
-    "repository's root.",
-)
+@folder_option
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -70,7 +65,7 @@ def _sections(here: Path, folder: Path | None, config: Path | None) -> Iterator[
 
 
 def _say(text: str) -> None:
-    """Write to the terminal whatever letters it can show."""
+    """Write whatever letters the terminal can show, also where all else cannot be imported."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 

@@ -9,7 +9,7 @@ import click
 
 from mitosis._cli.doctor_findings import Finding, Mark, Section
 from mitosis._redaction import redact_text
-from mitosis._wording import counted
+from mitosis._wording import counted, printable
 
 _WIDTH = 80
 _MARK_WIDTH = max(map(len, Mark))
@@ -41,7 +41,7 @@ def _lines(finding: Finding, label_width: int, colours: bool) -> list[str]:
         mark = click.style(
             mark, fg=_COLOURS[finding.mark], bold=finding.mark is Mark.WRONG or None
         )
-    label = _printable(finding.label)
+    label = printable(finding.label)
     margin = 2 + _MARK_WIDTH + 2 + label_width + 2
     below = "" if len(label) <= label_width else None  # a long label has a line of its own
     texts = _wrapped(finding.text.splitlines(), margin)
@@ -55,7 +55,7 @@ def _wrapped(lines: Sequence[str], margin: int, first: str = "", later: str = ""
     wrapped: list[str] = []
     for line in lines:
         wrapped += wrap(
-            redact_text(_printable(line)),
+            redact_text(printable(line)),
             _WIDTH - margin,
             initial_indent=first,
             subsequent_indent=later,
@@ -63,7 +63,3 @@ def _wrapped(lines: Sequence[str], margin: int, first: str = "", later: str = ""
             break_on_hyphens=False,
         )
     return wrapped
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

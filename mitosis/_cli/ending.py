@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -34,3 +34,10 @@ def exit_status(function: Callable[..., None]) -> Callable[..., None]:
             sys.exit(_INTERRUPTED)
 
     return ended
+
+
+def end(faults: Sequence[str]) -> NoReturn:
+    """End a command that has done its work, but for some faults, if any."""
+    for fault in faults:
+        click.echo(fault, err=True)
+    sys.exit(1 if faults else 0)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from mitosis._cli.chosen_trials import listed_names
 from mitosis._wording import counted, shown, size_text
 
 if TYPE_CHECKING:
     from mitosis._exchange import Exported, Taken
 
 _WIDTH = 80
-_MOST_NAMES = 20
 
 
 def exported_text(exported: Exported) -> str:
@@ -42,8 +42,8 @@ def taken_text(taken: Taken, headline: str, *, dry_run: bool) -> str:
     lines = [f"{headline}: {', '.join(counts)}"]
     numbered = [f"{shown(former)} is {shown(name)} here" for former, name in taken.renumbered]
     former = {name for _, name in taken.renumbered}
-    lines += _listed(shown(name) for name in taken.added if name not in former)
-    lines += _listed(numbered)
+    lines += listed_names(shown(name) for name in taken.added if name not in former)
+    lines += listed_names(numbered)
     if taken.with_secrets:
         lines += _secrets_lines(
             taken.with_secrets, "The key of the other trials folder is not here"
@@ -63,18 +63,10 @@ def _ways_out(left: Iterable[str]) -> Iterator[str]:
         yield "A locked name: free it on one side with `mitosis variants rename` or `retire`."
 
 
-def _secrets_lines(names: Iterable[str], why: str) -> list[str]:
-    count = counted(len(list(names)), "trial")
+def _secrets_lines(names: Sequence[str], why: str) -> list[str]:
+    count = counted(len(names), "trial")
     text = f"{why}: the secrets that {count} locked cannot be compared with others."
     return wrap(text, _WIDTH)
-
-
-def _listed(names: Iterable[str]) -> list[str]:
-    listed = [f"  {name}" for name in names]
-    if len(listed) <= _MOST_NAMES:
-        return listed
-    shown_ones = listed[: _MOST_NAMES - 1]
-    return [*shown_ones, f"  ... and {len(listed) - len(shown_ones)} more"]
 
 
 def _wrapped(text: str) -> list[str]:

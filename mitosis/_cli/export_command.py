@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from mitosis._cli.chosen_trials import chosen, filter_option, folder_option
-from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.chosen_trials import chosen, filter_option
+from mitosis._cli.ending import CONTEXT, end, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import say
 
 
 @click.command("export", context_settings=CONTEXT)
@@ -40,7 +41,6 @@ def export_command(
     """  # noqa: D301 - the control character keeps click from wrapping the example
     from mitosis import __version__
     from mitosis._cli.exchange_report import exported_text
-    from mitosis._cli.lock_place import say as tell
     from mitosis._cli.repair_report import progress
     from mitosis._exchange import export
 
@@ -50,7 +50,5 @@ def export_command(
     with progress() as on_progress:
         folders = [trial.folder for trial in found]
         exported = export(folders, output, __version__, on_progress)
-    tell(exported_text(exported))
-    for missing in exported.left:
-        click.echo(f"not in it: {missing}", err=True)
-    sys.exit(1 if exported.left else 0)
+    say(exported_text(exported))
+    end([f"not in it: {missing}" for missing in exported.left])

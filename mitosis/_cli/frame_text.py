@@ -6,8 +6,6 @@ other, each with the columns that say what a row is, or the last of them are lef
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
@@ -21,12 +19,6 @@ if TYPE_CHECKING:
 _GAP = 2
 _LEAST = 16
 _UNBOUNDED = 100_000
-
-
-def terminal_width() -> int | None:
-    """Return how wide lines may be; None where no one looks at them as they are."""
-    is_watched = sys.stdout is not None and sys.stdout.isatty()
-    return shutil.get_terminal_size().columns if is_watched else None
 
 
 def sheet_text(sheet: Sheet, width: int | None, *, may_drop: bool = False) -> str:

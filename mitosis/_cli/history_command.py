@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
-from mitosis._cli.frame_text import sheet_text, terminal_width
-from mitosis._cli.lock_place import place_options, say
+from mitosis._cli.frame_text import sheet_text
+from mitosis._cli.lock_place import place_options
+from mitosis._cli.screen import say, terminal_width
+from mitosis._wording import counted
 
 if TYPE_CHECKING:
     from mitosis._history.export import Export
@@ -134,7 +136,7 @@ def _show(table: Export, place: Place, options: dict[str, Any]) -> None:
     if file:
         said = "replaced" if file.exists() else "written"
         write_table(file, table)
-        say(f"{file} {said}: {_size(table)}")
+        say(f"{file} {said}: {counted(len(table.sheet.rows), 'row')}")
     elif options["as_json"]:
         click.echo(json_text(table.frame))
     elif not table.sheet.rows:
@@ -142,12 +144,6 @@ def _show(table: Export, place: Place, options: dict[str, Any]) -> None:
     else:
         may_drop = not (options["columns"] or options["pivot"])
         say(sheet_text(table.sheet, terminal_width(), may_drop=may_drop))
-
-
-def _size(table: Export) -> str:
-    from mitosis._wording import counted
-
-    return counted(len(table.sheet.rows), "row")
 
 
 def _nothing_text(place: Place, options: dict[str, Any]) -> str:

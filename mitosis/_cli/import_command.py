@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.screen import say
 
 if TYPE_CHECKING:
     from mitosis._exchange import Options
@@ -54,10 +55,10 @@ def import_command(file: Path, folder: Path | None, dry_run: bool, renumber: boo
     """  # noqa: D301 - the control character keeps click from wrapping the example
     from mitosis._cli.import_report import report_text
     from mitosis._exchange import Options, is_archive
+    from mitosis._history.lookup import default_folder
     from mitosis._layout import is_own_database
     from mitosis._records.importing import import_legacy
     from mitosis._run.terminal import Terminal
-    from mitosis._settings import default_trials_folder, find_settings
 
     if is_own_database(file):
         msg = (
@@ -65,8 +66,7 @@ def import_command(file: Path, folder: Path | None, dry_run: bool, renumber: boo
             f"of its folder into another, run there: mitosis merge {file.parent}"
         )
         raise click.UsageError(msg)
-    here = Path.cwd()
-    folder = (folder or default_trials_folder(here, find_settings(here))).resolve()
+    folder = default_folder(folder).resolve()
     if is_archive(file):
         _import_archive(file, folder, Options(file.name, renumber, dry_run))
     imported = import_legacy(file.resolve(), folder, dry_run=dry_run)
@@ -79,7 +79,6 @@ def import_command(file: Path, folder: Path | None, dry_run: bool, renumber: boo
 
 def _import_archive(file: Path, folder: Path, options: Options) -> NoReturn:
     from mitosis._cli.exchange_report import taken_text
-    from mitosis._cli.lock_place import say
     from mitosis._cli.repair_report import progress
     from mitosis._exchange import import_archive
 

@@ -15,10 +15,10 @@ from mitosis._cli.lock_place import (
     lock_name,
     nothing_text,
     place_options,
-    say,
     variant_name,
     whole_holdings,
 )
+from mitosis._cli.screen import say
 
 if TYPE_CHECKING:
     from mitosis._model import Lock

@@ -15,10 +15,10 @@ from mitosis._cli.lock_place import (
     lock_name,
     nothing_text,
     place_options,
-    say,
     sound_holdings,
     variant_name,
 )
+from mitosis._cli.screen import say, terminal_width
 
 
 class _ListedByDefault(click.Group):
@@ -74,7 +74,7 @@ def list_command(experiment: str | None, all_: bool, as_json: bool, **place: Any
     if as_json:
         click.echo(json_text(held))
     elif held:
-        say(table_text(held, width=_terminal_width(), with_state=all_))
+        say(table_text(held, width=terminal_width(), with_state=all_))
     elif not holdings.faults:
         click.echo(nothing_text(holdings, experiment, all_))
     for fault in holdings.faults:
@@ -98,7 +98,7 @@ def show_command(experiment: str, variant: Pair, **place: Any) -> None:
     from mitosis._locks import find_definitions
 
     first, *others = find_definitions(sound_holdings(**place), lock_name(experiment, variant))
-    say(full_text(first, others, _terminal_width()))
+    say(full_text(first, others, terminal_width()))
 
 
 @variants_command.command("diff", context_settings=CONTEXT)
@@ -120,14 +120,6 @@ def diff_command(experiment: str, one: Pair, other: Pair, **place: Any) -> None:
     holdings = sound_holdings(**place)
     found = [find_definitions(holdings, lock_name(experiment, v))[0] for v in (one, other)]
     say(difference_text(*found))
-
-
-def _terminal_width() -> int | None:
-    """Return how wide lines may be; None where no one looks at them as they are."""
-    import shutil
-
-    is_watched = sys.stdout is not None and sys.stdout.isatty()
-    return shutil.get_terminal_size().columns if is_watched else None
 
 
 for _command in lock_acts.COMMANDS:

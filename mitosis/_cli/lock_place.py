@@ -1,4 +1,4 @@
-"""What all `mitosis variants` commands share: which databases, which lock, where words go."""
+"""What all `mitosis variants` commands share: which databases, and which lock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from mitosis._cli.folder_option import folder_option
 
 if TYPE_CHECKING:
     from mitosis._locks import Holdings
@@ -27,13 +29,7 @@ def variant_name(text: str) -> Pair:
 def place_options(function: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which databases are meant."""
     options = (
-        click.option(
-            "-F",
-            "--folder",
-            type=click.Path(path_type=Path),
-            help="The trials folder. Default: the one in [tool.mitosis], else trials in the "
-            "repository's root.",
-        ),
+        folder_option,
         click.option(
             "--logfile",
             metavar="NAME",
@@ -48,11 +44,10 @@ def place_options(function: Callable[..., None]) -> Callable[..., None]:
 
 def find_holdings(folder: Path | None, logfile: str | None) -> Holdings:
     """Return the locks in the trials folder that the options name."""
+    from mitosis._history.lookup import default_folder
     from mitosis._locks import held_locks
-    from mitosis._settings import default_trials_folder, find_settings
 
-    here = Path.cwd()
-    return held_locks(folder or default_trials_folder(here, find_settings(here)), logfile)
+    return held_locks(default_folder(folder), logfile)
 
 
 def sound_holdings(**place: Any) -> Holdings:
@@ -107,10 +102,3 @@ def _shared_text() -> str:
     if not file.exists():
         return ""
     return f"\n{file.name} holds locks of others: mitosis variants import"
-
-
-def say(text: str) -> None:
-    """Write to the terminal whatever letters it can show."""
-    from mitosis._run.terminal import Terminal
-
-    Terminal().say(text)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from mitosis._cli.chosen_trials import folder_option
 from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import say
 
 
 @click.command("merge", context_settings=CONTEXT)
@@ -37,7 +38,6 @@ def merge_command(other: Path, renumber: bool, dry_run: bool, folder: Path | Non
     Exit status: 0 all is here now; 1 something stayed out; 2 refused, nothing changed.
     """  # noqa: D301 - the control character keeps click from wrapping the example
     from mitosis._cli.exchange_report import taken_text
-    from mitosis._cli.lock_place import say as tell
     from mitosis._cli.repair_report import progress
     from mitosis._exchange import Options, merge
     from mitosis._history.lookup import default_folder
@@ -46,5 +46,5 @@ def merge_command(other: Path, renumber: bool, dry_run: bool, folder: Path | Non
     options = Options(other.name, renumber, dry_run)
     with progress() as on_progress:
         taken = merge(other.resolve(), place, options, on_progress)
-    tell(taken_text(taken, f"mitosis merge: {other}", dry_run=dry_run))
+    say(taken_text(taken, f"mitosis merge: {other}", dry_run=dry_run))
     sys.exit(1 if taken.left else 0)

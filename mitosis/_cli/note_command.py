@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mitosis._cli.chosen_trials import folder_option
-from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.ending import CONTEXT, end, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import say
+from mitosis._wording import shown
+
+if TYPE_CHECKING:
+    from mitosis._history.lookup import Found
 
 
 @click.command("note", context_settings=CONTEXT)
@@ -28,19 +33,15 @@ def note_command(trial: str, text: str | None, remove: bool, folder: Path | None
 
     Exit status: 0 done; 1 it could not be kept everywhere; 2 refused.
     """  # noqa: D301 - the control character keeps click from wrapping the example
-    from mitosis._cli.lock_place import say as tell
-    from mitosis._curation import cleaned_note, note_of, say
+    from mitosis._curation import annotate_all, cleaned_note
     from mitosis._history.lookup import find
     from mitosis._model import Mark
-    from mitosis._wording import shown
 
     if text is not None and remove:
         raise click.UsageError("Give a note, or take it away with --remove.")
     found = find(trial, folder)
     if text is None and not remove:
-        note = note_of(found.folder)
-        by = f"({note.by_whom}, {note.at:%Y-%m-%d %H:%M} UTC)" if note else ""
-        tell(f"{note.text}\n{by}" if note else f"{shown(found.name)} has no note")
+        say(_note_text(found))
         return
     try:
         words = cleaned_note(text or "")
@@ -48,10 +49,17 @@ def note_command(trial: str, text: str | None, remove: bool, folder: Path | None
         raise click.BadParameter(str(exc)) from None
     if not words and not remove:
         raise click.BadParameter("the note is empty; --remove takes one away")
-    said = say([found], [(Mark.NOTE, words)])
-    for fault in said.faults:
-        click.echo(fault, err=True)
+    said = annotate_all([found], [(Mark.NOTE, words)])
     if not said.faults:
         done = "noted" if words else "the note is gone"
-        tell(f"{shown(found.name)}: {done if said.changed else 'it was so already'}")
-    sys.exit(1 if said.faults else 0)
+        say(f"{shown(found.name)}: {done if said.changed else 'it was so already'}")
+    end(said.faults)
+
+
+def _note_text(trial: Found) -> str:
+    from mitosis._curation import note_of
+
+    note = note_of(trial.folder)
+    if note is None:
+        return f"{shown(trial.name)} has no note"
+    return f"{note.text}\n({note.by_whom}, {note.at:%Y-%m-%d %H:%M} UTC)"

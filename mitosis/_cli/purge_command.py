@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mitosis._cli.chosen_trials import chosen, filter_option, folder_option
-from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.chosen_trials import chosen, filter_option
+from mitosis._cli.ending import CONTEXT, end, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import say
+from mitosis._wording import counted, shown, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,37 +51,30 @@ def purge_command(
     Exit status: 0 done, or there was nothing; 1 some files could not be deleted; 2 refused,
     nothing changed.
     """  # noqa: D301 - the control character keeps click from wrapping the example
-    from mitosis._cli.lock_place import say as tell
     from mitosis._cli.repair_report import progress
     from mitosis._curation import cleaned_note, purge, refuse_running, weighed
 
     found = chosen(trials, where, folder, archived=True)
     refuse_running(found)
     weights = weighed(found)
-    tell(_what_goes(weights))
+    say(_what_goes(weights))
     if dry_run or not weights:
         return
     if not yes:
         _ask(len(weights))
     with progress() as on_progress:
         purged = purge(weights, cleaned_note(why), on_progress)
-    tell(_what_went(purged))
-    for fault in purged.faults:
-        click.echo(fault, err=True)
-    sys.exit(1 if purged.faults else 0)
+    say(_what_went(purged))
+    end(purged.faults)
 
 
 def _ask(number: int) -> None:
-    from mitosis._wording import counted
-
     if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("Nobody is there to be asked: say --yes to delete them.")
     click.confirm(f"Delete {counted(number, 'trial')} for good?", abort=True)
 
 
 def _what_goes(weights: Sequence[Weighed]) -> str:
-    from mitosis._wording import counted, shown, size_text
-
     if not weights:
         return "No trial fits; there is nothing to delete"
     lines = [
@@ -93,8 +89,6 @@ def _what_goes(weights: Sequence[Weighed]) -> str:
 
 
 def _what_went(purged: Purged) -> str:
-    from mitosis._wording import counted, size_text
-
     lines = [f"mitosis purge: {counted(len(purged.names), 'trial')} deleted"]
     if purged.shared:
         shared = counted(len(purged.shared), "file")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.screen import say
 
 
 @click.command("repair", context_settings=CONTEXT)
@@ -45,16 +46,14 @@ def repair_command(
     that contradict each other; 2 if nothing could be done.
     """
     from mitosis._cli.repair_report import progress, report_text
+    from mitosis._history.lookup import default_folder
     from mitosis._records import repair
-    from mitosis._run.terminal import Terminal
-    from mitosis._settings import default_trials_folder, find_settings
 
     if folder and named:
         msg = "Name the folder once: as an argument, or with -F."
         raise click.UsageError(msg)
-    here = Path.cwd()
-    place = folder or named or default_trials_folder(here, find_settings(here))
+    place = default_folder(folder or named)
     with progress() as on_progress:
         repaired = repair(place, lost=lost, dry_run=dry_run, on_progress=on_progress)
-    Terminal().say(report_text(repaired, dry_run=dry_run))
+    say(report_text(repaired, dry_run=dry_run))
     sys.exit(0 if repaired.is_sound else 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import say, terminal_width
 
 if TYPE_CHECKING:
     from mitosis._model import Trial
@@ -35,13 +36,7 @@ _WIDTH = 80
 @click.option(
     "--json", "what", flag_value="json", help="Print all of its record, for programs."
 )
-@click.option(
-    "-F",
-    "--folder",
-    type=click.Path(path_type=Path),
-    help="The trials folder. Default: the one in [tool.mitosis], else trials in the "
-    "repository's root.",
-)
+@folder_option
 @exit_status
 def show_command(trial: str, what: str | None, folder: Path | None) -> None:
     """Show what is recorded of TRIAL, also while it runs.
@@ -63,7 +58,7 @@ def show_command(trial: str, what: str | None, folder: Path | None) -> None:
     if what == "html":
         _open(found.html)
     else:
-        _say(shown.get(what or "", _summary)(found))
+        say(shown.get(what or "", _summary)(found))
 
 
 def _summary(trial: Trial) -> str:
@@ -71,9 +66,8 @@ def _summary(trial: Trial) -> str:
     from mitosis._layout import TrialFolder
     from mitosis._records import read_record
 
-    is_terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((_WIDTH, 24)).columns if is_terminal else _WIDTH
-    return summary_text(trial, read_record(TrialFolder(trial.folder)), width)
+    told = read_record(TrialFolder(trial.folder))
+    return summary_text(trial, told, terminal_width() or _WIDTH)
 
 
 def _log(trial: Trial) -> str:
@@ -128,9 +122,3 @@ def _open(page: Path) -> None:
         return
     click.echo("There is no screen here to open the page on. It is", err=True)
     click.echo(path)
-
-
-def _say(text: str) -> None:
-    from mitosis._run.terminal import Terminal
-
-    Terminal().say(text)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from mitosis._cli.chosen_trials import chosen, filter_option, folder_option, names_text
-from mitosis._cli.ending import CONTEXT, exit_status
+from mitosis._cli.chosen_trials import chosen, filter_option, names_text
+from mitosis._cli.ending import CONTEXT, end, exit_status
+from mitosis._cli.folder_option import folder_option
+from mitosis._cli.screen import say
 
 
 @click.command("tag", context_settings=CONTEXT)
@@ -31,20 +32,17 @@ def tag_command(
 
     Exit status: 0 done; 1 some could not be kept everywhere; 2 refused.
     """  # noqa: D301 - the control character keeps click from wrapping the example
-    from mitosis._cli.lock_place import say as tell
-    from mitosis._curation import say, tag_fault
+    from mitosis._curation import annotate_all, tag_fault
     from mitosis._model import Mark
 
     faults = [f"{tag!r}: {fault}" for tag in tags if (fault := tag_fault(tag))]
     if faults and not remove:
         raise click.BadParameter("; ".join(faults))
     found = chosen([trial], where, folder, archived=remove)
-    said = say(
+    said = annotate_all(
         found, [(Mark.UNTAG if remove else Mark.TAG, tag) for tag in dict.fromkeys(tags)]
     )
     done = "taken from" if remove else "given to"
     words = ", ".join(dict.fromkeys(tags))
-    tell(names_text(lambda count: f"{words}: {done} {count}", said.changed))
-    for fault in said.faults:
-        click.echo(fault, err=True)
-    sys.exit(1 if said.faults else 0)
+    say(names_text(lambda count: f"{words}: {done} {count}", said.changed))
+    end(said.faults)

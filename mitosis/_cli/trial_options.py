@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mitosis import __version__
+from mitosis._cli.folder_option import folder_option
 
 
 def trial_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -50,13 +51,7 @@ def trial_options(function: Callable[..., None]) -> Callable[..., None]:
             help="Run nothing if a trial of the same variants, seed, code and data has "
             "succeeded: show that one.",
         ),
-        click.option(
-            "-F",
-            "--folder",
-            type=click.Path(path_type=Path),
-            help="The trials folder. Default: the one in [tool.mitosis], else trials in the "
-            "repository's root.",
-        ),
+        folder_option,
         click.option("-g", "--group", help="Separate trials of the same code; passed to run."),
         click.option(
             "--timeout",

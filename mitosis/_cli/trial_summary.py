@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from mitosis._history.comparison_text import safe
+from mitosis._history.literals import literal_or_text
 from mitosis._history.points import final_values
 from mitosis._layout import TrialFolder
 from mitosis._model import Mark, RecordedTrial, Status, Trial
-from mitosis._wording import counted, duration_text, main_text, size_text
+from mitosis._wording import counted, duration_text, main_text, printable, size_text
 
 _LABEL = 13
 _MOST = 8
@@ -33,10 +32,12 @@ def summary_text(trial: Trial, told: RecordedTrial, width: int) -> str:
         told: its record, for what people said of it.
         width: how long lines may be.
     """
-    heading = f"{safe(trial.name)}  {trial.status.value.replace('_', ' ')}  (key {trial.key})"
+    heading = (
+        f"{printable(trial.name)}  {trial.status.value.replace('_', ' ')}  (key {trial.key})"
+    )
     lines = [heading]
     for label, items in _parts(trial, told):
-        lines += _block(label, [safe(item) for item in items], width)
+        lines += _block(label, [printable(item) for item in items], width)
     if trial.status is Status.RUNNING:
         lines += ["", "so far it printed:", *_tail(trial.log)]
     return "\n".join(lines)
@@ -105,15 +106,8 @@ def _parameters(record: Mapping[str, Any]) -> list[str]:
 
 def _parameter(name: str, variant: Mapping[str, Any]) -> str:
     text, called = variant["text"], variant["name"]
-    is_said = _read(called) == _read(text)
+    is_said = literal_or_text(called) == literal_or_text(text)
     return f"{name} = {_cut(text)}" + ("" if is_said else f"  (variant {called})")
-
-
-def _read(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return text
 
 
 def _seed(record: Mapping[str, Any]) -> list[str]:
@@ -175,7 +169,7 @@ def _said(told: RecordedTrial) -> Iterator[_Part]:
 
 
 def _tail(log: str) -> list[str]:
-    lines = [safe(line) for line in log.splitlines()[-_TAIL:]]
+    lines = [printable(line) for line in log.splitlines()[-_TAIL:]]
     return [f"  {line}" for line in lines] or ["  (nothing)"]
 
 

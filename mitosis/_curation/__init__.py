@@ -10,10 +10,10 @@ _HOMES = {
     "Said": "annotating",
     "Weighed": "weighing",
     "cleaned_note": "words",
+    "annotate_all": "annotating",
     "note_of": "annotating",
     "purge": "purging",
     "refuse_running": "purging",
-    "say": "annotating",
     "tag_fault": "words",
     "weighed": "weighing",
 }
@@ -22,8 +22,8 @@ __all__ = list(_HOMES)
 
 if TYPE_CHECKING:
     from mitosis._curation.annotating import Said as Said
+    from mitosis._curation.annotating import annotate_all as annotate_all
     from mitosis._curation.annotating import note_of as note_of
-    from mitosis._curation.annotating import say as say
     from mitosis._curation.purging import Purged as Purged
     from mitosis._curation.purging import purge as purge
     from mitosis._curation.purging import refuse_running as refuse_running

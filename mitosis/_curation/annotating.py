@@ -32,7 +32,7 @@ class Said:
     faults: list[str] = field(default_factory=list)
 
 
-def say(trials: Sequence[Found], words: Sequence[Words]) -> Said:
+def annotate_all(trials: Sequence[Found], words: Sequence[Words]) -> Said:
     """Give trials annotations; those that a trial has already are not given again.
 
     They are on the disk on return. A trial may run meanwhile. A row that cannot be written

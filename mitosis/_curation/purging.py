@@ -9,7 +9,7 @@ nothing brings the trials back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,12 +22,11 @@ from mitosis._model import Act, Action
 from mitosis._provenance import is_gone, person
 from mitosis._records import complete_stale, read_record, restore_missing
 from mitosis._records.purged import mark, remove_purged, unmark
+from mitosis._records.repairing import OnProgress
 from mitosis._records.trial_files import shared_files
 from mitosis._store import Store
 from mitosis._wording import shown
 from mitosis.errors import RecordError, StillRunningError, TrialsFolderError
-
-OnProgress = Callable[[str, int, int], None]
 
 
 @dataclass

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._canonical import key_ids
 from mitosis._model import Action, Lock, RecordedTrial
 from mitosis._store import RecordedAct, Store, acts_text, told_with
 
@@ -22,13 +23,17 @@ def acts_of_trials(
     trials_folder: Path, trials: Iterable[RecordedTrial]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of a file of acts for each database of some trials."""
-    by_database = defaultdict[str, list[RecordedTrial]](list)
-    for trial in trials:
-        by_database[trial.claim.database].append(trial)
-    for name in sorted(by_database):
-        acts = acts_for(Store(trials_folder / name), by_database[name])
-        if acts:
+    for name, members in by_database(trials):
+        if acts := acts_for(Store(trials_folder / name), members):
             yield _layout.acts_file(Path(name)).name, acts_text(acts).encode()
+
+
+def by_database(trials: Iterable[RecordedTrial]) -> list[tuple[str, list[RecordedTrial]]]:
+    """Return the names of databases, each with its trials."""
+    found = defaultdict[str, list[RecordedTrial]](list)
+    for trial in trials:
+        found[trial.claim.database].append(trial)
+    return sorted(found.items())
 
 
 def acts_for(store: Store, trials: Iterable[RecordedTrial]) -> list[RecordedAct]:
@@ -95,6 +100,11 @@ def contradicted(
             if not any(lock.locked_at <= at <= here.locked_at for at in moments):
                 faults[trial.claim.key].append(_fault(here, lock))
     return faults
+
+
+def has_secrets(trial: RecordedTrial) -> bool:
+    """Tell whether a trial locked a secret."""
+    return any(key_ids(variant.text) for variant in trial.claim.variants)
 
 
 def _fault(here: Lock, there: Lock, most: int = 60) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from blake3 import blake3
 
 from mitosis import _layout
-from mitosis._canonical import key_ids
-from mitosis._exchange.lock_acts import acts_of_trials
+from mitosis._exchange.choosing import name_of
+from mitosis._exchange.lock_acts import acts_of_trials, has_secrets
 from mitosis._exchange.manifest import (
     MANIFEST,
     ListedFile,
@@ -22,6 +22,8 @@ from mitosis._exchange.manifest import (
 from mitosis._layout import TrialFolder
 from mitosis._model import RecordedTrial
 from mitosis._records import read_record
+from mitosis._records.findings import trial_name
+from mitosis._records.repairing import OnProgress
 from mitosis._records.trial_files import is_whole, own_files, shared_files
 from mitosis._wording import is_unicode, shown
 from mitosis.errors import ArchiveError, RecordError, StillRunningError
@@ -29,8 +31,6 @@ from mitosis.errors import ArchiveError, RecordError, StillRunningError
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell: no clock gets in
 _MODE = 0o100644 << 16
 _CHUNK = 1 << 20
-
-OnProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def export(
         StillRunningError: names all that have not ended.
     """
     if file.exists():
-        raise ArchiveError(file=file, reason="it is there already")
+        raise ArchiveError(file=file, reason="it is there already; give another name")
     trials = [(folder, read_record(folder)) for folder in sorted(folders, key=lambda f: f.root)]
     _refuse_running(trials)
     partial = _layout.unfinished(file)
@@ -86,25 +86,20 @@ def export(
         raise ArchiveError(file=file, reason=exc.strerror or str(exc)) from exc
     finally:
         partial.unlink(missing_ok=True)
-    with_secrets = [t for _, t in trials if any(key_ids(v.text) for v in t.claim.variants)]
     return Exported(
         file=file,
         trials=len(trials),
         size_bytes=file.stat().st_size,
         left=tuple(dict.fromkeys(packing.left)),
-        with_secrets=tuple(map(_name, with_secrets)),
+        with_secrets=tuple(name_of(t) for _, t in trials if has_secrets(t)),
     )
 
 
 def _refuse_running(trials: Iterable[tuple[TrialFolder, RecordedTrial]]) -> None:
     running = [(f, t) for f, t in trials if t.outcome is None]
     if running:
-        names = tuple(f"{t.claim.key}  {shown(_name(t))}" for _, t in running)
+        names = tuple(f"{t.claim.key}  {trial_name(t)}" for _, t in running)
         raise StillRunningError(folder=running[0][0].root.parent, trials=names)
-
-
-def _name(trial: RecordedTrial) -> str:
-    return trial.claimed.name if trial.claimed else trial.claim.name_prefix
 
 
 def _give_name(partial: Path, file: Path) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mitosis import _layout
-from mitosis._exchange.lock_acts import acts_of_trials
+from mitosis._exchange.lock_acts import acts_of_trials, by_database
 from mitosis._exchange.staging import staging
 from mitosis._exchange.taking import Options, Taken, Taking
 from mitosis._exchange.unpacking import unpack
@@ -18,11 +17,10 @@ from mitosis._layout import TrialFolder
 from mitosis._model import RecordedTrial
 from mitosis._records import recorded_trials
 from mitosis._records.findings import trial_name, unique
+from mitosis._records.repairing import OnProgress
 from mitosis._records.trial_files import is_whole, own_files, shared_files
 from mitosis._store import Store
 from mitosis.errors import ArchiveError, TrialsFolderError
-
-OnProgress = Callable[[str, int, int], None]
 
 
 def import_archive(
@@ -117,11 +115,8 @@ def _workplace(trials_folder: Path, options: Options) -> Iterator[Path]:
 
 
 def _take(taking: Taking, trials: Sequence[RecordedTrial]) -> Taken:
-    by_database = defaultdict[str, list[RecordedTrial]](list)
-    for trial in trials:
-        by_database[trial.claim.database].append(trial)
-    for name in sorted(by_database):
-        taking.take(name, by_database[name])
+    for name, members in by_database(trials):
+        taking.take(name, members)
     return taking.taken
 
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mitosis._canonical import key_ids
 from mitosis._exchange.choosing import Choice, choose, left_line, name_of
 from mitosis._exchange.comparing import differing, take_annotations
-from mitosis._exchange.lock_acts import contradicted, lock_acts, sorted_acts
+from mitosis._exchange.lock_acts import contradicted, has_secrets, lock_acts, sorted_acts
 from mitosis._exchange.staging import Arrivals, renumber
 from mitosis._layout import TrialFolder
 from mitosis._model import Act, Action, Lock, RecordedTrial
@@ -164,7 +163,7 @@ class Taking:
             self.taken.added.append(name_of(trial, number))
             if number:
                 self.taken.renumbered.append((name_of(trial), name_of(trial, number)))
-            if any(key_ids(variant.text) for variant in trial.claim.variants):
+            if has_secrets(trial):
                 self.taken.with_secrets.append(name_of(trial, number))
         self.taken.left += choice.left
 

@@ -7,7 +7,6 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,10 +14,9 @@ from blake3 import blake3
 
 from mitosis._exchange.manifest import MANIFEST, ListedFile, Manifest, ManifestError
 from mitosis._layout import SHARED_FOLDERS
+from mitosis._records.repairing import OnProgress
 from mitosis._wording import size_text
 from mitosis.errors import ArchiveError
-
-OnProgress = Callable[[str, int, int], None]
 
 _CHUNK = 1 << 20
 _MOST_MANIFEST = 1 << 28

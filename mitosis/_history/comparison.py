@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mitosis._history.contrast import Contrast, Row
 from mitosis._history.facts import SECTIONS, module_paths, places_of, trial_facts
+from mitosis._history.literals import literal_or_text
 from mitosis._history.loading import loaded
 from mitosis._history.lookup import Found, Reference, find_all
 from mitosis._history.parameter_rows import parameter_rows
@@ -100,8 +100,7 @@ def compare(
         >>> comparison.table                                     # doctest: +SKIP
         >>> comparison.to_html("report.html")                    # doctest: +SKIP
     """
-    folder = None if trials_folder is None else Path(trials_folder)
-    return compared(find_all(trials, folder), with_same=all)
+    return compared(find_all(trials, trials_folder), with_same=all)
 
 
 def compared(found: Sequence[Found], *, with_same: bool = False) -> Comparison:
@@ -144,14 +143,8 @@ def _repeats(row: Row, trials: Sequence[Trial]) -> bool:
 
 
 def _same(name: str | None, text: str | None) -> bool:
-    return name == text or _literal(name or "") == _literal(text or "")
-
-
-def _literal(text: str) -> str:
-    try:
-        return repr(ast.literal_eval(text))
-    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-        return repr(text)
+    values = [repr(literal_or_text(each or "")) for each in (name, text)]
+    return values[0] == values[1]
 
 
 def _code(trials: Sequence[Trial]) -> tuple[str, list[str]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from mitosis._wording import counted, shown
+from mitosis._wording import counted, printable, shown
 
 if TYPE_CHECKING:
     from mitosis._history.contrast import Contrast, Row
@@ -46,7 +46,7 @@ def comparison_text(comparison: Contrast, width: int = WIDTH, colour: Colour = p
     for section, members in itertools.groupby(rows, lambda row: row.section):
         lines = [colour(table.heading(section), "bold")]
         blocks.append("\n".join([*lines, *(table.lines(list(members)))]))
-    blocks += [f"Not compared: {safe(note)}" for note in comparison.notes]
+    blocks += [f"Not compared: {printable(note)}" for note in comparison.notes]
     if comparison.code:
         is_cut = not comparison.all
         blocks.append("\n".join(_code_lines(comparison.code, colour, is_cut=is_cut)))
@@ -58,11 +58,6 @@ def letters(number: int) -> list[str]:
     one = string.ascii_uppercase
     two = ("".join(pair) for pair in itertools.product(one, one))
     return list(itertools.islice(itertools.chain(one, two), number))
-
-
-def safe(text: str) -> str:
-    """Return a text in which nothing steers a terminal."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _legend(comparison: Contrast, names: Sequence[str]) -> Iterator[str]:
@@ -91,7 +86,7 @@ class _Table:
 
     def lines(self, rows: Sequence[Row]) -> Iterator[str]:
         for row in rows:
-            texts, item = [safe(text) for text in row.texts], safe(row.item)
+            texts, item = [printable(text) for text in row.texts], printable(row.item)
             is_short = len(item) <= self._item - 2 and max(map(len, texts)) <= self._column
             if self._is_columned and is_short:
                 yield f"  {item:<{self._item - 2}}{self._cells(texts)}".rstrip()
@@ -123,7 +118,7 @@ def _code_lines(code: str, colour: Colour, *, is_cut: bool) -> Iterator[str]:
     lines = code.rstrip("\n").split("\n")
     most = _MOST_CODE if is_cut else len(lines)
     for line in lines[:most]:
-        yield colour("  " + "\t".join(map(safe, line.split("\t"))), _line_colour(line))
+        yield colour("  " + "\t".join(map(printable, line.split("\t"))), _line_colour(line))
     if len(lines) > most:
         yield f"  ... and {counted(len(lines) - most, 'more line')}; --all shows them"
 

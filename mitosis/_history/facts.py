@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._history.points import final_values
+from mitosis._history.rounding import number_text
 from mitosis._layout import TrialFolder
 from mitosis._model import Trial
 from mitosis._wording import duration_text, size_text
@@ -35,10 +36,6 @@ class Fact:
     value: Any
     text: str
     identity: str
-
-
-Facts = Mapping[tuple[str, str], Fact]
-"""Facts by section and item."""
 
 
 def trial_facts(trial: Trial) -> dict[tuple[str, str], Fact]:
@@ -69,13 +66,9 @@ def tells_apart(section: str, item: str) -> bool:
 
 def fact(value: Any, text: str | None = None, identity: Any = None) -> Fact:
     """Return a fact; its text and what it is compared by are those of the value."""
-    shown = _number(value) if isinstance(value, float) else str(value)
+    shown = number_text(value) if isinstance(value, float) else str(value)
     text = " ".join((shown if text is None else text).split())
     return Fact(value, text, repr(value) if identity is None else str(identity))
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"
 
 
 def _of_trial(record: Mapping[str, Any]) -> dict[str, Fact]:

@@ -41,8 +41,7 @@ def load(trial: Reference, trials_folder: Path | str | None = None) -> Trial:
         >>> trial = mitosis.load("sine-exp-my_variant-1")        # doctest: +SKIP
         >>> trial.main, trial.parameters["amplitude"]            # doctest: +SKIP
     """
-    folder = None if trials_folder is None else Path(trials_folder)
-    return loaded(find(trial, folder))
+    return loaded(find(trial, trials_folder))
 
 
 def loaded(found: Found) -> Trial:
@@ -92,8 +91,7 @@ def load_trial_data(
         >>> data = mitosis.load_trial_data("3f9a2c11")           # doctest: +SKIP
         >>> data[-1]["main"]                                     # doctest: +SKIP
     """
-    folder = None if trials_folder is None else Path(trials_folder)
-    return [read_results(file) for file in _step_results(find(key, folder).folder)]
+    return [read_results(file) for file in _step_results(find(key, trials_folder).folder)]
 
 
 def _step_results(folder: TrialFolder) -> list[Path]:

@@ -63,7 +63,7 @@ class Found:
         return self.store.path.parent
 
 
-def find(reference: Reference, trials_folder: Path | None = None) -> Found:
+def find(reference: Reference, trials_folder: Path | str | None = None) -> Found:
     """Return the trial that is meant.
 
     Args:
@@ -79,7 +79,9 @@ def find(reference: Reference, trials_folder: Path | None = None) -> Found:
     return find_all([reference], trials_folder)[0]
 
 
-def find_all(references: Iterable[Reference], trials_folder: Path | None = None) -> list[Found]:
+def find_all(
+    references: Iterable[Reference], trials_folder: Path | str | None = None
+) -> list[Found]:
     """Return the trials that are meant, in the order of the references.
 
     Raises:
@@ -134,7 +136,7 @@ def own_stores(trials_folder: Path) -> list[Store]:
 class _Lookup:
     """One look into a trials folder, for any number of trials."""
 
-    def __init__(self, trials_folder: Path | None) -> None:
+    def __init__(self, trials_folder: Path | str | None) -> None:
         self._given = trials_folder
         self._stores: list[Store] | None = None
 
@@ -206,7 +208,7 @@ class _Lookup:
 
 def _named(store: Store, text: str) -> list[Found]:
     try:
-        return [_from_row(store, row) for row in store.named(text, most=_MOST)]
+        return [found_row(store, row) for row in store.named(text, most=_MOST)]
     except DatabaseError:  # its trials are found by their folders
         return []
 
@@ -218,7 +220,8 @@ def _names(store: Store) -> list[str]:
         return []
 
 
-def _from_row(store: Store, row: NamedTrial) -> Found:
+def found_row(store: Store, row: NamedTrial) -> Found:
+    """Return a trial of a database."""
     beside = store.path.parent
     # Rows that were written before 0.7 was out name no folder.
     folder = row.folder or f"{_layout.file_stem(row.name)}_{row.key}"

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from mitosis._model.queries import Field, FieldNames, Kind
 from mitosis._suggestion import near
+from mitosis._wording import shown
 from mitosis.errors import UnknownFieldError
 
 TIMES = ("started_at", "ended_at", "archived_at")
@@ -116,7 +117,9 @@ class Names:
         Raises:
             UnknownFieldError: names them all, each with those that come near.
         """
-        faults = tuple(f"{name!r}{near(name, self.all())}" for name in dict.fromkeys(unknown))
+        faults = tuple(
+            f"{shown(name)!r}{near(name, self.all())}" for name in dict.fromkeys(unknown)
+        )
         if faults:
             raise UnknownFieldError(faults=faults)
 

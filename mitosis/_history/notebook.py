@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._history.cells import Cell, joined
+from mitosis._history.literals import literal_or_text
 from mitosis._history.tables import read_table
 from mitosis._suggestion import near
 
-_OWN_TAGS = frozenset({"title", "parameters", "source", "run", "results", "warning"})
+OWN_TAGS = frozenset({"title", "parameters", "source", "run", "results", "warning"})
+"""Tags that mitosis itself gives to cells."""
+
 _IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -66,7 +68,7 @@ class Notebook:
         return tuple(dict.fromkeys(tag for cell in self.cells for tag in cell.tags))
 
     def __getitem__(self, tag: str) -> Any:
-        if tag in self.tags and tag not in _OWN_TAGS:
+        if tag in self.tags and tag not in OWN_TAGS:
             results = self._results()
             if tag in results:
                 return results[tag]
@@ -88,7 +90,7 @@ class Notebook:
         outputs = [output for cell in self.cells if tag in cell.tags for output in cell.outputs]
         shown = list(_shown(outputs))
         text = "".join(_printed(outputs))
-        return shown or ([_literal(text.strip())] if text.strip() else [])
+        return shown or ([literal_or_text(text.strip())] if text.strip() else [])
 
     def __repr__(self) -> str:
         return f"<Notebook with the tags {', '.join(self.tags) or '(none)'}>"
@@ -117,7 +119,7 @@ def _value(data: Mapping[str, Any]) -> Any:
         return data["application/json"]
     kinds = ("text/plain", "text/markdown", "text/html", "text/latex")
     text = next((joined(data[kind]) for kind in kinds if kind in data), "")
-    return _literal(text)
+    return literal_or_text(text)
 
 
 def _figure(mime: str, encoded: str) -> Figure:
@@ -127,11 +129,3 @@ def _figure(mime: str, encoded: str) -> Figure:
         return Figure(mime, base64.b64decode(encoded))
     except (ValueError, binascii.Error):
         return Figure(mime, b"")
-
-
-def _literal(text: str) -> Any:
-    """Return the value that a text is the literal of, else the text."""
-    try:
-        return ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 
 from mitosis._canonical import differences, shown_text
 from mitosis._history.facts import Fact
+from mitosis._history.literals import literal_or_text
 from mitosis._redaction import redact_tokens
 
 _WHOLE = "$"
@@ -61,9 +61,6 @@ def _shown(argument: str, text: str) -> str:
 
 
 def _fact(text: str, identity: str) -> Fact:
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-        value = text
+    value = literal_or_text(text)
     is_scalar = isinstance(value, int | float | str | bool | None)
     return Fact(value if is_scalar else text, " ".join(text.split()), identity)

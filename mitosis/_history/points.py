@@ -80,7 +80,7 @@ def metrics(
     import pandas as pd
 
     references = [trials] if isinstance(trials, Reference) else list(trials)
-    found = find_all(references, None if trials_folder is None else Path(trials_folder))
+    found = find_all(references, trials_folder)
     labels = unique_labels([(f.name, f.key) for f in found])
     columns = {
         label: pd.Series(_series(f.folder.metrics, metric), dtype=float)

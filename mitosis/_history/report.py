@@ -16,16 +16,16 @@ from typing import Any
 from urllib.parse import quote
 
 from mitosis._history.cells import Cell, read_cells
-from mitosis._history.comparison_text import letters, safe
+from mitosis._history.comparison_text import letters
 from mitosis._history.contrast import Contrast, Row
+from mitosis._history.notebook import OWN_TAGS
 from mitosis._layout import TrialFolder, write_whole
 from mitosis._model import Trial
-from mitosis._wording import counted, duration_text, main_text, shown
+from mitosis._wording import counted, duration_text, main_text, printable, shown
 
 _TEMPLATE = Path(__file__).with_name("template")
 _MOST_METRICS = 24
 _MOST_NAMED = 6
-_OWN_TAGS = frozenset({"title", "parameters", "source", "run", "results", "warning"})
 _KINDS = {"+": "added", "-": "removed", "@": "place", "#": "place"}
 
 
@@ -64,7 +64,7 @@ def _document(comparison: Contrast, beside: Path) -> dict[str, Any]:
     return {
         "title": f"Comparison of {counted(len(trials), 'trial')}",
         "trials": [_head(*each, beside) for each in zip(trials, names, strict=True)],
-        "notes": [safe(note) for note in comparison.notes],
+        "notes": [printable(note) for note in comparison.notes],
         "sections": _sections(differing),
         "same": _sections(same),
         "curves": list(itertools.islice(curves, _MOST_METRICS)),
@@ -106,7 +106,7 @@ def _sections(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    return {"item": safe(row.item), "texts": [safe(text) for text in row.texts]}
+    return {"item": printable(row.item), "texts": [printable(text) for text in row.texts]}
 
 
 def _curves(trials: Sequence[Trial], names: Sequence[str]) -> Iterator[dict[str, str]]:
@@ -136,11 +136,11 @@ def _blocks(notebooks: Sequence[Sequence[Cell]]) -> Iterator[dict[str, Any]]:
     from mitosis._notebook import shown_outputs
 
     tags = (tag for cells in notebooks for cell in cells if cell.is_code for tag in cell.tags)
-    own = [tag for tag in dict.fromkeys(tags) if tag not in _OWN_TAGS]
+    own = [tag for tag in dict.fromkeys(tags) if tag not in OWN_TAGS]
     for tag in own:
         outputs = [shown_outputs(_outputs(cells, {tag})) for cells in notebooks]
         if any(outputs):
-            yield {"title": safe(tag), "outputs": outputs}
+            yield {"title": printable(tag), "outputs": outputs}
     untagged = [shown_outputs(_untagged(cells, own)) for cells in notebooks]
     pictures = [[o for o in each if o["kind"] in ("figure", "html")] for each in untagged]
     for number, each in enumerate(itertools.zip_longest(*pictures), start=1):
@@ -160,4 +160,4 @@ def _untagged(cells: Sequence[Cell], own: Sequence[str]) -> list[Mapping[str, An
 def _line(line: str) -> dict[str, str]:
     is_head = line.startswith(("+++", "---", "diff ", "index "))
     kind = "place" if is_head else _KINDS.get(line[:1], "")
-    return {"kind": kind, "text": "\t".join(map(safe, line.split("\t")))}
+    return {"kind": kind, "text": "\t".join(map(printable, line.split("\t")))}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from mitosis._history.literals import literal_or_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +90,5 @@ def _span(cell: Tag, attribute: str) -> int:
 def _value(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return text
+    value = literal_or_text(text)
     return value if isinstance(value, int | float | complex) else text

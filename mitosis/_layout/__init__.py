@@ -32,6 +32,7 @@ from mitosis._layout.trial_folder import (
     visible,
 )
 from mitosis._layout.writing import (
+    append_lines,
     free_page,
     make_trials_folder,
     reserve_page,
@@ -49,6 +50,7 @@ __all__ = [
     "SHARED_FOLDERS",
     "TrialFolder",
     "acts_file",
+    "append_lines",
     "aside",
     "database",
     "database_backup",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -75,6 +77,28 @@ def write_whole(path: Path, content: bytes, *, durable: bool = False) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def append_lines(path: Path, lines: Iterable[str]) -> bool:
+    """Append lines by one write, and tell whether that made the file.
+
+    They are on the disk on return. A last line that was cut off when its writer died is ended.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    is_new = not path.exists()
+    content = "".join(f"{line}\n" for line in lines).encode()
+    with path.open("ab+", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
+            content = b"\n" + content
+        if file.write(content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(file.fileno())
+    if is_new:
+        sync_folder(path.parent)
+    return is_new
 
 
 def sync_folder(folder: Path) -> None:

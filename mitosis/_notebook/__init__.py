@@ -20,8 +20,8 @@ from mitosis._notebook.document import (
 from mitosis._notebook.execution import Ending, Execution, Stop
 from mitosis._notebook.kernel import KernelOptions
 from mitosis._notebook.page import page_style, shown_outputs, to_html
-from mitosis._notebook.probe import Probe, probe_kernel
-from mitosis._notebook.reporting import ReportRun, run_report
+from mitosis._notebook.probe import probe_kernel
+from mitosis._notebook.reporting import run_report
 from mitosis._notebook.restoring import executed, restored, show_results, stub, told_ending
 from mitosis._notebook.source_notebook import UnreadableNotebookError
 
@@ -33,8 +33,6 @@ __all__ = [
     "Picture",
     "Plan",
     "PlannedCell",
-    "Probe",
-    "ReportRun",
     "Section",
     "Stop",
     "UnreadableNotebookError",

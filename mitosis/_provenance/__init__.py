@@ -11,7 +11,7 @@ from mitosis._provenance.capture import capture
 from mitosis._provenance.changing import changed_files, changed_modules, environment_changes
 from mitosis._provenance.history import code_difference, committed_files
 from mitosis._provenance.host import machine
-from mitosis._provenance.imports import imported_code, module_files
+from mitosis._provenance.imports import imported_code
 from mitosis._provenance.packages import (
     environment,
     environment_digest,
@@ -38,7 +38,6 @@ __all__ = [
     "imported_code",
     "is_gone",
     "machine",
-    "module_files",
     "pattern_fault",
     "person",
     "read_environment",

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 
 from mitosis._redaction import redact_tokens
+from mitosis._wording import printable
 from mitosis.errors import NoRepositoryError
 
 NO_GIT = "there is no git on this machine"
@@ -112,7 +113,7 @@ def run_git(place: Path, *arguments: str) -> bytes:
 def readable(name: bytes) -> str:
     """Return a name that git reported as a line that can be stored, with no token in it."""
     text = redact_tokens(name.decode("utf-8", "backslashreplace"))
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return printable(text)
 
 
 def _started(command: list[str]) -> subprocess.Popen[bytes] | None:

@@ -21,13 +21,8 @@ _OURS = f"{Path(__file__).parents[1]}{os.sep}"
 _AT_ONCE = 4
 
 
-def module_files() -> list[Path]:
-    """Return the file of every module that this process has imported, where it has one."""
-    return list(map(Path, sorted(loaded_files())))
-
-
 def loaded_files() -> set[str]:
-    """Return what `module_files` does, as texts: to make a thousand paths takes a while."""
+    """Return the file of every module that this process has imported, where it has one."""
     return {file for module in list(sys.modules.values()) if (file := _file(module))}
 
 

@@ -5,8 +5,9 @@ free of SQLAlchemy, nbconvert and pandas, and it writes nothing outside the tria
 """
 
 from mitosis._recording.artifacts import log_figure, log_table, open_artifact, save_artifact
-from mitosis._recording.current import CurrentTrial, current_trial
-from mitosis._recording.data import read_data, record_data
+from mitosis._recording.current import current_trial
+from mitosis._recording.data import record_data
+from mitosis._recording.lines import read_lines
 from mitosis._recording.metrics import log, log_metric, log_metrics
 from mitosis._recording.pickles import Keeping, read_pickle, write_pickles
 from mitosis._recording.report import Report
@@ -18,7 +19,6 @@ from mitosis._recording.task import ParameterTask, Task, inside_trial, trials_re
 
 __all__ = [
     "INJECTED_TAG",
-    "CurrentTrial",
     "Keeping",
     "ParameterTask",
     "Report",
@@ -32,7 +32,7 @@ __all__ = [
     "log_metrics",
     "log_table",
     "open_artifact",
-    "read_data",
+    "read_lines",
     "read_persisted",
     "read_pickle",
     "read_step_calls",

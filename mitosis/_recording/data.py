@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from errno import ENOENT
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._model import DataFile
+from mitosis._recording.lines import append_line
 
 
 class DataLog:
@@ -85,16 +84,6 @@ def record_data(path: str | PathLike[str]) -> Path:
     return place
 
 
-def read_data(path: Path) -> tuple[DataFile, ...]:
-    """Return what a trial recorded, also where its kernel died in the midst of a line."""
-    found = []
-    with suppress(OSError):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            with suppress(ValueError, TypeError, KeyError):
-                found.append(data_from_json(json.loads(line)))
-    return tuple(found)
-
-
 def data_to_json(file: DataFile) -> dict[str, Any]:
     """Return an input file as JSON has it."""
     return asdict(file) | {"modified_at": file.modified_at.isoformat()}
@@ -113,28 +102,3 @@ def data_from_json(stored: Mapping[str, Any]) -> DataFile:
         modified_at=datetime.fromisoformat(stored["modified_at"]),
         identity=str(stored.get("identity", "")),
     )
-
-
-def append_line(path: Path, value: object, *, after_failure: object = False) -> None:
-    """Append a value as one line of JSON, in one piece where the system allows it.
-
-    Args:
-        path: the file.
-        value: what JSON can hold.
-        after_failure: whether a line before it may have remained without its end.
-
-    Raises:
-        OSError: it could not be written, or not all of it.
-    """
-    start = "\n" if after_failure else ""
-    data = f"{start}{_to_json(value)}\n".encode("utf-8", "backslashreplace")
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        while data:
-            data = data[os.write(file, data) :]
-    finally:
-        os.close(file)
-
-
-_to_json = json.JSONEncoder(ensure_ascii=False).encode
-"""A reference of our own: an experiment may replace `json.dumps`."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mitosis._recording.data import append_line
+from mitosis._recording.lines import append_line
 from mitosis._recording.secrecy import redacted
 
 _DISPLAYS = ("display_data", "update_display_data", "execute_result")

@@ -7,7 +7,7 @@ import importlib
 import logging
 import sys
 import threading
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -30,11 +30,12 @@ from mitosis._recording.libraries import (
     numeric_libraries,
     survivors,
 )
-from mitosis._recording.metrics import MetricsLog, log_in, number
+from mitosis._recording.metrics import MetricsLog, log_in
 from mitosis._recording.parameters import LockedParameters, mutation_warning
 from mitosis._recording.pickles import HOLDS_SECRET, Keeping, loads, read_pickle, write_pickles
 from mitosis._recording.randomness import Generators, unseeded_warnings
 from mitosis._recording.report import Report, plain, shortened
+from mitosis._recording.results import Results, numbers, with_main
 from mitosis._recording.secrecy import EXPERIMENT, REGISTERED, Secrets
 from mitosis._recording.step_log import StepLog, record_steps_in
 from mitosis._recording.streams import Log, Output
@@ -206,7 +207,7 @@ class Session:
         """Check and store what `run` returned, and show it."""
         is_notebook = self._tagged.in_notebook
         try:
-            found = _with_main(self._tagged.results(results), is_notebook)
+            found = with_main(self._tagged.results(results), is_notebook)
         except ValueError as exc:
             experiment = self._task.experiment
             raise InvalidResultsError(
@@ -225,7 +226,7 @@ class Session:
             main=main,
             main_is_exact=exact,
             results={str(key): shortened(value) for key, value in results.items()},
-            numbers=_numbers(results, secret),
+            numbers=numbers(results, secret),
             dropped=keeping.dropped,
             digests=self._digests.of,
             undigested=self._digests.reasons,
@@ -348,41 +349,3 @@ class Session:
             self._warnings.append(f"displays.jsonl is incomplete: {self._displays.failure}")
         if self._steps.failure:
             self._warnings.append(f"steps.jsonl is incomplete: {self._steps.failure}")
-
-
-def _with_main(results: Any, is_notebook: bool) -> Mapping[Any, Any]:
-    if not isinstance(results, Mapping):
-        gave = "holds in `results`" if is_notebook else "returned"
-        raise ValueError(f"{gave} {shortened(results, 60)}, which is no dict")
-    if "main" not in results:
-        keys = ", ".join(map(repr, results)) or "nothing"
-        if is_notebook:
-            raise ValueError(f'gives no "main" (its results: {keys})')
-        raise ValueError(f'returned a dict without "main" (it holds {keys})')
-    return results
-
-
-def _numbers(results: Mapping[Any, Any], secret: Container[Any]) -> dict[str, float]:
-    """Return the results that are numbers; an array is none, be it of one element."""
-    found = {
-        str(key): number(value)
-        for key, value in results.items()
-        if key not in secret and not getattr(value, "ndim", 0)
-    }
-    return {key: held for key, held in found.items() if held is not None}
-
-
-class Results:
-    """What `run` returned, in the form that the notebook shows."""
-
-    def __init__(self, results: Mapping[Any, Any]) -> None:
-        self._results = results
-
-    def __repr__(self) -> str:
-        width = max((len(str(key)) for key in self._results), default=0)
-        texts = {str(key): shortened(value, 2000) for key, value in self._results.items()}
-        lines = [
-            f"{key.ljust(width)}  " + text.replace("\n", "\n".ljust(width + 3))
-            for key, text in texts.items()
-        ]
-        return "\n".join(lines)

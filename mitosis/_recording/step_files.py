@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 from mitosis._layout import TrialFolder
+from mitosis._recording.lines import read_lines
 from mitosis._recording.pickles import read_pickle
 from mitosis.errors import NotPersistedError
 
@@ -87,12 +86,4 @@ def _number(value: Any) -> float:
 
 def _lines(folder: TrialFolder) -> Iterator[dict[str, Any]]:
     """Yield what stands in `steps.jsonl`, but for a line that was never finished."""
-    try:
-        text = folder.step_calls.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.splitlines():
-        with suppress(ValueError):
-            found = json.loads(line)
-            if isinstance(found, dict) and isinstance(found.get("step"), str):
-                yield found
+    return (line for line in read_lines(folder.step_calls) if isinstance(line.get("step"), str))

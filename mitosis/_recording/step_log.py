@@ -18,8 +18,8 @@ from typing import Any
 
 from mitosis._canonical import text_digest
 from mitosis._layout import TrialFolder, file_stem, write_whole
-from mitosis._recording.data import append_line
 from mitosis._recording.digests import value_digest
+from mitosis._recording.lines import append_line
 from mitosis._recording.pickles import HOLDS_SECRET, dumps
 from mitosis._recording.report import cut
 from mitosis._recording.secrecy import Secrets

@@ -6,7 +6,7 @@ and loads them when it needs them.
 """
 
 from mitosis._records.annotations import annotate, read_annotations
-from mitosis._records.closing import Closed, close_dead
+from mitosis._records.closing import close_dead
 from mitosis._records.database_repair import complete_stale, restore_missing
 from mitosis._records.datafiles import changed_inputs, input_files, named_before
 from mitosis._records.findings import Repaired
@@ -18,7 +18,6 @@ from mitosis._records.repairing import repair
 from mitosis._records.turn import turn
 
 __all__ = [
-    "Closed",
     "Measured",
     "Page",
     "Repaired",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from mitosis._datafile import changed_data
 from mitosis._layout import TrialFolder
 from mitosis._model import Claim, DataFile
+from mitosis._recording import read_lines
 from mitosis._recording.data import data_from_json
 
 
@@ -40,26 +39,9 @@ def changed_inputs(folder: TrialFolder, claim: Claim) -> tuple[str, ...]:
 
 def recorded_places(folder: TrialFolder) -> Iterator[tuple[Path, DataFile]]:
     """Yield the input files that a trial named itself, with where each of them was."""
-    for part in json_lines(folder.data):
+    for part in read_lines(folder.data):
         try:
             file = data_from_json(part)
             yield Path(part.get("place", file.path)), file
         except (KeyError, TypeError, ValueError):
             continue
-
-
-def json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects in a file that has one in each line, as far as they are whole."""
-    try:
-        with path.open("rb") as lines:
-            yield from filter(None, map(_object, lines))
-    except OSError:
-        return
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None

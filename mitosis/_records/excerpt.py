@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._layout import TrialFolder
-from mitosis._records.datafiles import json_lines
+from mitosis._recording import read_lines
 
 END_BYTES = 4_000_000
 """How much is read of either end of a log: more than the page shows of it."""
@@ -22,7 +22,7 @@ def read_excerpt(folder: TrialFolder) -> tuple[str, list[Display]]:
     are moved to where they stand in what is left.
     """
     text, cut_at, left_out = _ends(folder.log)
-    return text, list(_moved(json_lines(folder.displays), cut_at, left_out))
+    return text, list(_moved(read_lines(folder.displays), cut_at, left_out))
 
 
 def _ends(log: Path) -> tuple[str, int, int]:

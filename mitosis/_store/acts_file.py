@@ -7,10 +7,8 @@ object in each line, by whoever holds the database for writing.
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -120,26 +118,13 @@ def _take(line: dict[str, Any], acts: dict[str, Told]) -> None:
 
 
 def _write(database: Path, lines: Sequence[str]) -> None:
-    """Append lines by one write, and wait until they are on the disk."""
+    """Append lines to a file that whoever may use the database may read."""
     path = _layout.acts_file(database)
     try:
-        is_new = not path.exists()
-        with path.open("ab+", buffering=0) as file:
-            content = "".join(f"{line}\n" for line in lines).encode()
-            content = b"\n" * _ends_half(file) + content
-            if file.write(content) != len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(file.fileno())
-        if is_new:
+        if _layout.append_lines(path, lines):
             path.chmod(database.stat().st_mode & 0o777)
-            _layout.sync_folder(path.parent)
     except OSError as exc:
         raise DatabaseError(database=database, reason=_cannot(exc)) from exc
-
-
-def _ends_half(file: Any) -> bool:
-    size = file.seek(0, os.SEEK_END)
-    return bool(size) and os.pread(file.fileno(), 1, size - 1) != b"\n"
 
 
 def _cannot(error: OSError) -> str:

@@ -38,7 +38,7 @@ def known_trials(connection: Connection) -> Known:
     rows, former = list(connection.execute(query)), list(connection.execute(gone))
     return Known(
         numbers={
-            _number(row.experiment, row.run_group, row.variants, row.iteration): row.key
+            number_from(row.experiment, row.run_group, row.variants, row.iteration): row.key
             for row in (*former, *rows)
         },
         folders={row.key: row.folder or "" for row in rows},
@@ -51,8 +51,11 @@ def number_of(recorded: RecordedTrial) -> Number:
     claim = recorded.claim
     names = {variant.parameter: variant.name for variant in claim.variants}
     assert recorded.claimed, "a trial in debug mode has no number"
-    return _number(claim.experiment, claim.group or "", names, recorded.claimed.iteration)
+    return number_from(claim.experiment, claim.group or "", names, recorded.claimed.iteration)
 
 
-def _number(experiment: str, group: str, variants: Mapping[str, str], iteration: int) -> Number:
+def number_from(
+    experiment: str, group: str, variants: Mapping[str, str], iteration: int
+) -> Number:
+    """Return what numbers a trial."""
     return experiment, group, tuple(sorted(variants.items())), iteration

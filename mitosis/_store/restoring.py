@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mitosis._model import Claimed, Lock, RecordedTrial, Status
 from mitosis._store.act_lines import Told
+from mitosis._store.adopting import Number, known_trials, number_from, number_of
 from mitosis._store.annotating import annotate_anew
 from mitosis._store.definitions import Definitions
 from mitosis._store.ending import end_row, write_metrics
@@ -32,7 +33,6 @@ _FILLED = (
     *("started_after_boot", "machine_id", "pid_namespace", "numbers", "metrics"),
 )
 
-_Number = tuple[Any, ...]
 _Event = RecordedTrial | Told
 _OF_KEY = select(trial).where(trial.c.key == bindparam("wanted"))
 
@@ -91,10 +91,14 @@ class _Restoring:
     ) -> None:
         self.definitions = definitions
         self._connection = connection
-        self._kept = {one.key for one in read_purged(connection)}
+        known = known_trials(connection)
+        self._kept = known.purged
         self._purged = {one.key: one for one in (*purged, *read_purged(connection))}
-        self._numbered = {_number_of(one): key for key, one in self._purged.items()}
-        self._numbered |= _numbered(connection)
+        self._numbered = {
+            number_from(one.experiment, one.group, one.variants, one.iteration): one.key
+            for one in purged
+        }
+        self._numbered |= known.numbers
         self._keys = set(self._numbered.values()) - self._purged.keys()
         self._replayed: list[str] = []
         self._added: list[str] = []
@@ -133,7 +137,7 @@ class _Restoring:
             return
         definitions = [self.definitions.take(lock) for lock in _locks(recorded, claimed)]
         told = claim_row(recorded.claim, claimed)
-        number = _number(told)
+        number = number_of(recorded)
         if number in self._numbered:
             self._contradictions.append(
                 f"two trials are called {claimed.name!r}: {self._holder(number)}, "
@@ -146,7 +150,7 @@ class _Restoring:
         self._keys.add(key)
         self._added.append(key)
 
-    def _holder(self, number: _Number) -> str:
+    def _holder(self, number: Number) -> str:
         key = self._numbered[number]
         if purged := self._purged.get(key):
             return f"the one with key {key} was purged by {purged.act.by}"
@@ -209,23 +213,6 @@ class _Restoring:
             self._contradictions.append(
                 f"trial {row['name']!r} (key {recorded.claim.key}): {'; '.join(differing)}"
             )
-
-
-def _numbered(connection: Connection) -> dict[_Number, str]:
-    """Return the key of each trial by what numbers it."""
-    c = trial.c
-    query = select(c.key, c.experiment, c.run_group, c.variants, c.iteration)
-    return {_number(row): str(row["key"]) for row in connection.execute(query).mappings()}
-
-
-def _number(row: Mapping[Any, Any]) -> _Number:
-    names = tuple(sorted(row["variants"].items()))
-    return row["experiment"], row["run_group"], names, row["iteration"]
-
-
-def _number_of(purged: PurgedTrial) -> _Number:
-    names = tuple(sorted(purged.variants.items()))
-    return purged.experiment, purged.group, names, purged.iteration
 
 
 def _said(purged: PurgedTrial) -> str:

@@ -42,7 +42,7 @@ PARTS = {
     "  state of the code": ("", "p.code_state(place, trials)"),
     "  imported modules": (
         "state = p.code_state(place, trials)",
-        "p.imported_code(state, p.module_files(), trials)",
+        "p.imported_code(state, p.imports.loaded_files(), trials)",
     ),
     "  packages": ("", "p.environment()"),
     "  machine, with psutil's import": ("", "p.machine(['run.py'])"),

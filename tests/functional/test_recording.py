@@ -290,8 +290,9 @@ def test_a_fork_in_a_block_that_leaves_it_ends_no_trial(project: Project) -> Non
 def test_a_block_that_is_left_open_ends_with_python(project: Project) -> None:
     done = project.script(
         """
-        import os
+        import os, warnings
         import mitosis
+        warnings.simplefilter("ignore")  # numpy's threads and a fork, says Python from 3.12 on
         def points():
             with mitosis.recording("x") as trial:
                 trial.results = {"main": 1}

@@ -153,7 +153,6 @@ def test_anything_else_is_refused_at_its_place(expression: str, column: int, wha
     [
         "not " * 2000 + "k == 1",
         "(" * 1000 + "k" + ")" * 1000 + " == 1",
-        "k" + ".b" * 4000 + " == 1",
         "k == " + "-" * 4000 + "1",
         "k == 1" + " or k == 1" * 500,
         " & ".join(["(k == 1)"] * 800),
@@ -164,6 +163,13 @@ def test_anything_else_is_refused_at_its_place(expression: str, column: int, wha
 def test_nothing_is_too_long_or_too_deep_to_be_refused(expression: str) -> None:
     (fault,) = faults(expression)
     assert fault[1]
+
+
+def test_a_name_of_many_parts_is_refused_in_few_words() -> None:
+    # Python 3.11 finds it too deep to be read, later versions read it.
+    with pytest.raises((InvalidExpressionError, UnknownFieldError)) as caught:
+        parse("k" + ".b" * 4000 + " == 1", NAMES)
+    assert len(caught.value.message) < 1000
 
 
 def test_long_chains_are_understood_up_to_two_hundred_comparisons() -> None:

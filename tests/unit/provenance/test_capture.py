@@ -15,9 +15,9 @@ from mitosis._provenance import (
     environment,
     imported_code,
     machine,
-    module_files,
     runner,
 )
+from mitosis._provenance.imports import loaded_files
 
 from .repositories import GitFolder
 
@@ -29,7 +29,7 @@ def test_all_at_once_is_what_each_says(
     file = repository.root / "experiment.py"
     state, *rest = capture(file, trials_folder, ["run.py"], ["new.py"])
     expected = code_state(file, trials_folder, ["new.py"])
-    assert state == imported_code(expected, module_files(), trials_folder)
+    assert state == imported_code(expected, loaded_files(), trials_folder)
     assert list(state.modules) == ["new.py"]
     assert rest == [environment(), machine(["run.py"]), runner()]
 

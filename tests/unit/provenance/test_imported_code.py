@@ -13,7 +13,8 @@ import pytest
 from blake3 import blake3
 
 from mitosis._model import Checkout, CodeState
-from mitosis._provenance import code_state, imported_code, module_files
+from mitosis._provenance import code_state, imported_code
+from mitosis._provenance.imports import loaded_files
 
 from .repositories import GitFolder, new_repository
 
@@ -189,15 +190,17 @@ def test_odd_things_among_the_modules_do_no_harm(
     vars(odd["e"])["__file__"] = str(tmp_path / "e.py")
     for name, module in odd.items():
         monkeypatch.setitem(sys.modules, f"odd_{name}", module)
-    found = module_files()
-    assert tmp_path / "e.py" in found
-    assert Path(__file__) in found
-    assert all(path.is_absolute() for path in found)
+    found = loaded_files()
+    assert str(tmp_path / "e.py") in found
+    assert __file__ in found
+    assert all(Path(file).is_absolute() for file in found)
 
 
 def test_a_program_s_own_script_is_a_module_too(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    script.write_text("from mitosis._provenance import module_files\nprint(module_files())\n")
+    script.write_text(
+        "from mitosis._provenance.imports import loaded_files\nprint(loaded_files())\n"
+    )
     done = subprocess.run(
         [sys.executable, script],
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
@@ -205,4 +208,4 @@ def test_a_program_s_own_script_is_a_module_too(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    assert repr(script) in done.stdout
+    assert repr(str(script)) in done.stdout

@@ -12,8 +12,9 @@ import pytest
 
 import mitosis
 from mitosis._model import DataFile
-from mitosis._recording import data, read_data
-from mitosis._recording.data import DataLog, append_line, data_to_json, record_in
+from mitosis._recording import data
+from mitosis._recording.data import DataLog, data_from_json, data_to_json, record_in
+from mitosis._recording.lines import append_line, read_lines
 from mitosis.errors import DataFileError
 
 FILE = DataFile("größe\udcff.csv", "ab" * 32, 3, datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC))
@@ -40,8 +41,8 @@ def test_inside_a_trial_each_content_of_a_file_is_a_line(tmp_path: Path, lines: 
     for name, text in (("a.csv", "1"), ("b.csv", "2"), ("a.csv", "1"), ("a.csv", "3")):
         (tmp_path / name).write_text(text)
         assert mitosis.record_data(tmp_path / name) == tmp_path / name
-    assert [file.path for file in read_data(lines)] == ["a.csv", "b.csv", "a.csv"]
-    assert len({file.digest for file in read_data(lines)}) == 3
+    assert [line["path"] for line in read_lines(lines)] == ["a.csv", "b.csv", "a.csv"]
+    assert len({line["digest"] for line in read_lines(lines)}) == 3
 
 
 def test_inside_a_trial_a_missing_file_is_an_error(tmp_path: Path, lines: Path) -> None:
@@ -67,16 +68,15 @@ def test_a_fork_of_the_kernel_records_too(tmp_path: Path, lines: Path) -> None:
         mitosis.record_data(tmp_path / "a.csv")
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
-    assert [file.path for file in read_data(lines)] == ["a.csv"]
+    assert [line["path"] for line in read_lines(lines)] == ["a.csv"]
 
 
 def test_what_was_written_is_read_again_whatever_a_dying_kernel_left(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
-    assert read_data(path) == ()
+    assert list(read_lines(path)) == []
     append_line(path, data_to_json(FILE))
-    append_line(path, {"path": "of another version"})
     path.write_bytes(path.read_bytes() + b'[1]\n{"path": "half')
-    assert read_data(path) == (FILE,)
+    assert [data_from_json(line) for line in read_lines(path)] == [FILE]
 
 
 def test_a_line_after_one_that_broke_off_stands_for_itself(tmp_path: Path) -> None:
@@ -84,3 +84,8 @@ def test_a_line_after_one_that_broke_off_stands_for_itself(tmp_path: Path) -> No
     path.write_text('{"half": ')
     append_line(path, {"whole": 1}, after_failure="No space left on device")
     assert json.loads(path.read_text().splitlines()[-1]) == {"whole": 1}
+
+
+def test_what_unicode_calls_the_end_of_a_line_ends_none(tmp_path: Path) -> None:
+    append_line(tmp_path / "lines.jsonl", {"failed": "one\u2028two\x85"})
+    assert list(read_lines(tmp_path / "lines.jsonl")) == [{"failed": "one\u2028two\x85"}]

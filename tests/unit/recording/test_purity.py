@@ -10,8 +10,8 @@ from typing import Any
 
 from mitosis._layout import TrialFolder
 from mitosis._recording import Report, write_pickles
-from mitosis._recording.data import append_line
 from mitosis._recording.digests import digests
+from mitosis._recording.lines import append_line
 from mitosis._recording.purity import Purity, purity, told
 
 

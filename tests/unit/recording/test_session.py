@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mitosis._recording import read_data, read_pickle
+from mitosis._recording import read_lines, read_pickle
 from tests.unit.recording.kernel import Ran, run_cells
 
 pytestmark = pytest.mark.slow
@@ -139,8 +139,8 @@ def test_input_files_are_recorded_when_they_are_named(tmp_path: Path) -> None:
         keep({"main": text})
     """
     ran = run_cells(tmp_path, cell, base=tmp_path)
-    (file,) = read_data(ran.folder / "data.jsonl")
-    assert (file.path, file.size_bytes, len(file.digest)) == ("data/a.csv", 4, 64)
+    (file,) = read_lines(ran.folder / "data.jsonl")
+    assert (file["path"], file["size_bytes"], len(file["digest"])) == ("data/a.csv", 4, 64)
 
 
 def test_a_trial_that_broke_json_is_still_heard_of(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mitosis._recording.session import Results
+from mitosis._recording.results import Results
 
 
 def test_results_are_shown_in_columns_in_their_order() -> None:

@@ -21,7 +21,8 @@ from mitosis._model import (
     Places,
     Runner,
 )
-from mitosis._recording.data import append_line, data_to_json
+from mitosis._recording.data import data_to_json
+from mitosis._recording.lines import append_line
 from mitosis._records import write_record
 from mitosis._run.changes import changes_since
 
