@@ -12,9 +12,13 @@ import click
 from mitosis._cli.ending import CONTEXT, exit_status
 from mitosis._cli.folder_option import folder_option
 from mitosis._cli.screen import terminal_width
+from mitosis._wording import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mitosis._history.comparison import Comparison
+    from mitosis._history.lookup import Found
 
 
 @click.command("compare", context_settings=CONTEXT)
@@ -70,8 +74,12 @@ def compare_command(
     if template and not html:
         raise click.UsageError("--template needs --html, the page to write")
     found = find_all(trials, folder)
+    same = _named_twice(trials, found)
     if len({f.folder.root.resolve() for f in found}) < 2:
-        raise click.UsageError("Name two trials or more, to be compared with each other.")
+        wanted = "Name two trials or more, to be compared with each other."
+        raise click.UsageError("\n".join([*same, wanted]))
+    for line in same:
+        click.echo(f"mitosis: {line}", err=True)
     comparison = compared(found, with_same=with_same)
     if html:
         _write(comparison, html, template)
@@ -79,6 +87,19 @@ def compare_command(
         click.echo(json.dumps(_document(comparison), indent=1, default=str))
     else:
         click.echo(_text(comparison))
+
+
+def _named_twice(words: Sequence[str], found: Sequence[Found]) -> list[str]:
+    """Return a sentence for each trial that several of the words name."""
+    named: dict[Path, list[str]] = {}
+    for word, trial in zip(words, found, strict=True):
+        named.setdefault(trial.folder.root.resolve(), []).append(shown(word))
+    names = {trial.folder.root.resolve(): shown(trial.name) for trial in found}
+    return [
+        f"{' and '.join(map(repr, each))} are the same trial, {names[root]}."
+        for root, each in named.items()
+        if len(each) > 1
+    ]
 
 
 def _write(comparison: Comparison, html: Path, template: Path | None) -> None:

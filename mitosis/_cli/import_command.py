@@ -10,6 +10,7 @@ import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
 from mitosis._cli.screen import say
+from mitosis.errors import ArchiveError, MitosisError, NotADatabaseError
 
 if TYPE_CHECKING:
     from mitosis._exchange import Options
@@ -69,12 +70,22 @@ def import_command(file: Path, folder: Path | None, dry_run: bool, renumber: boo
     folder = default_folder(folder).resolve()
     if is_archive(file):
         _import_archive(file, folder, Options(file.name, renumber, dry_run))
-    imported = import_legacy(file.resolve(), folder, dry_run=dry_run)
+    try:
+        imported = import_legacy(file.resolve(), folder, dry_run=dry_run)
+    except NotADatabaseError as exc:
+        if exc.database != file.resolve():
+            raise
+        raise _no_export(file, exc.reason) from exc
     terminal = Terminal()
     terminal.say(report_text(imported, file, dry_run=dry_run))
     for fault in imported.faults:
         terminal.complain(fault)
     sys.exit(1 if imported.faults else 0)
+
+
+def _no_export(file: Path, reason: str) -> MitosisError:
+    said = "it is neither a file of `mitosis export` nor a database of mitosis 0.6"
+    return ArchiveError(file=file, reason=f"{said}, or is damaged ({reason})")
 
 
 def _import_archive(file: Path, folder: Path, options: Options) -> NoReturn:

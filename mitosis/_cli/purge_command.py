@@ -95,5 +95,6 @@ def _what_went(purged: Purged) -> str:
         lines.append(f"  {shared} that only they needed, {size_text(purged.shared_bytes)}")
     if purged.kept:
         kept = counted(purged.kept, "shared file")
-        lines.append(f"  {kept} stayed: other trials need them, or a trial is running")
+        need = "need it" if purged.kept == 1 else "need them"
+        lines.append(f"  {kept} stayed: other trials {need}, or a trial is running")
     return "\n".join(lines)

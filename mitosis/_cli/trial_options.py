@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 
 from mitosis import __version__
 from mitosis._cli.folder_option import folder_option
+from mitosis.errors import InvalidArgumentsError
 
 
 def trial_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -94,25 +96,27 @@ def trial_options(function: Callable[..., None]) -> Callable[..., None]:
 
 def run_found(found: Any, settings: Any, options: dict[str, Any]) -> None:
     """Run a trial, under settings from a file of their own or those beside the experiment."""
-    from mitosis._cli.variants import parameters
+    from mitosis._cli.variants import parameters, way_to_give
     from mitosis._run.options import Options
     from mitosis._run.story import Request, start
 
-    start(
-        found.experiment,
-        Request(
-            params=parameters(found.places(), options["named"], options["evaluated"]),
-            seed=options["seed"],
-            group=options["group"],
-            trials_folder=options["folder"],
-        ),
-        Options(
-            debug=options["debug"],
-            output_extension=options["output_extension"],
-            timeout_seconds=options["timeout"],
-            hypothesis=options["hypothesis"],
-            data=options["data"],
-            if_needed=options["if_needed"],
-        ),
-        settings,
+    place = found.places()
+    request = Request(
+        params=parameters(place, options["named"], options["evaluated"]),
+        seed=options["seed"],
+        group=options["group"],
+        trials_folder=options["folder"],
     )
+    chosen = Options(
+        debug=options["debug"],
+        output_extension=options["output_extension"],
+        timeout_seconds=options["timeout"],
+        hypothesis=options["hypothesis"],
+        data=options["data"],
+        if_needed=options["if_needed"],
+    )
+    try:
+        start(found.experiment, request, chosen, settings)
+    except InvalidArgumentsError as exc:
+        ways = tuple(way_to_give(place(name), name) for name in exc.missing)
+        raise replace(exc, ways=ways) from exc

@@ -9,7 +9,10 @@ from typing import Any
 
 from mitosis._model import Parameter
 from mitosis._suggestion import near
+from mitosis._wording import shown
 from mitosis.errors import InvalidParameterError, UnknownVariantError
+
+_MOST = 20
 
 Space = Mapping[str, Any]
 """Where dicts of variants stand: the names of a module, or one registered dict of dicts."""
@@ -55,6 +58,18 @@ def parameters(
     if faults:
         raise UnknownVariantError(faults=tuple(faults))
     return [p for p in found if p] + expressions
+
+
+def way_to_give(place: Place, argument: str) -> str:
+    """Return what a command line may say to give an argument, with its variants if any."""
+    if argument == "group":
+        return "-g GROUP"
+    dicts = [space[place.key] for space, _ in place.spaces if _holds(space, place.key)]
+    names = list(dict.fromkeys(shown(str(key)) for values in dicts for key in values))
+    if not names:
+        return f"-e {argument}=VALUE"
+    more = ", ..." if len(names) > _MOST else ""
+    return f"-p {argument}=VARIANT ({', '.join(names[:_MOST])}{more})"
 
 
 def variants_by_parameter(space: Space) -> dict[str, list[str]]:

@@ -31,6 +31,7 @@ from mitosis.errors import ArchiveError, RecordError, StillRunningError
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell: no clock gets in
 _MODE = 0o100644 << 16
 _CHUNK = 1 << 20
+_ELSEWHERE = "Name another file, in a folder that you may write to."
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def export(
         StillRunningError: names all that have not ended.
     """
     if file.exists():
-        raise ArchiveError(file=file, reason="it is there already; give another name")
+        raise ArchiveError(file=file, reason="it is there already", advice=_ELSEWHERE)
     trials = [(folder, read_record(folder)) for folder in sorted(folders, key=lambda f: f.root)]
     _refuse_running(trials)
     partial = _layout.unfinished(file)
@@ -83,7 +84,8 @@ def export(
             packing.finish(written_by)
         _give_name(partial, file)
     except OSError as exc:
-        raise ArchiveError(file=file, reason=exc.strerror or str(exc)) from exc
+        reason = exc.strerror or str(exc)
+        raise ArchiveError(file=file, reason=reason, advice=_ELSEWHERE) from exc
     finally:
         partial.unlink(missing_ok=True)
     return Exported(

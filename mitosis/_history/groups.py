@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATISTICS = ("mean", "std", "low", "high", "min", "max")
-COUNTS = ("n", "failures", "no_value", "commits")
-NEEDED = ("status", "commit", "experiment")
+COUNTS = ("n", "failures", "no_value", "repeats", "commits")
+NEEDED = ("status", "commit", "experiment", "name", "seed")
 """Columns that grouping needs beside those that it is asked for."""
 
 _CONFIDENCE = 0.95
@@ -37,7 +37,8 @@ def make_groups(
     `<measure>.n`.
 
     `failures` are trials that ended otherwise; `no_value` those that succeeded without a
-    finite number; `commits` is from how many commits the successful ones come.
+    finite number; `repeats` those that count for the first measure though another with the
+    same variants and seed does; `commits` is from how many commits the successful ones come.
 
     Args:
         frame: trials with the columns in `by`, `measures` and `NEEDED`.
@@ -54,11 +55,13 @@ def make_groups(
         for measure in measures
     }
     n = found[measures[0]]["n"]
+    counts = succeeded & _finite(frame[measures[0]]).notna()
     commits = frame["commit"].astype(object).where(frame["commit"].notna(), "")
     table: dict[str, Any] = {
         "n": n,
         "failures": _grouped(~succeeded & ended, keys).sum(),
         "no_value": _grouped(succeeded, keys).sum() - n,
+        "repeats": n - _grouped(_draws(frame).where(counts), keys).nunique(),
         "commits": _grouped(commits.where(succeeded), keys).nunique(),
     }
     for measure, statistics in found.items():
@@ -70,6 +73,12 @@ def make_groups(
     named = groups.reset_index()
     order = positions([named[name].tolist() for name in by])
     return named.iloc[order].reset_index(drop=True)
+
+
+def _draws(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Return a text that trials share if nothing between them was drawn anew."""
+    names = frame["name"].map(lambda name: name.rpartition("-")[0]).astype(object)
+    return names + " " + frame["seed"].astype(str).astype(object)
 
 
 def _hashable(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -130,6 +139,12 @@ def group_notes(groups: pd.DataFrame, by: Sequence[str], frame: pd.DataFrame) ->
         notes.append(
             f"{counted(len(mixed), 'group')} with trials of several commits: "
             f"{named(mixed, by, 'commits')}"
+        )
+    repeating = groups[groups["repeats"] > 0]
+    if len(repeating):
+        notes.append(
+            "Trials that repeat the variants and the seed of another count as if they were "
+            f"independent: {named(repeating, by, 'repeats')}"
         )
     lacking = groups[groups["no_value"] > 0]
     if len(lacking):

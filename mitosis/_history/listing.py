@@ -68,7 +68,7 @@ def list_groups(
 ) -> Export:
     """Return one row a group.
 
-    The columns are those that trials are grouped by, `n`, `failures`, `commits`, and of each
+    The columns are those that trials are grouped by, `n` and the other counts, and of each
     measure its statistics, as `main.mean`; a measure's own name stands for mean and standard
     deviation.
 
@@ -112,7 +112,7 @@ def _usual(by: Sequence[str], measures: Sequence[str]) -> list[str]:
 
 def _silent(groups: pd.DataFrame) -> list[str]:
     """Return the columns that say nothing: no failures, one commit in each group."""
-    silent = [name for name in ("failures", "no_value") if not groups[name].any()]
+    silent = [name for name in ("failures", "no_value", "repeats") if not groups[name].any()]
     return silent + ([] if (groups["commits"] > 1).any() else ["commits"])
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from mitosis import _layout
 from mitosis._layout import TrialFolder
@@ -93,9 +94,7 @@ def find_all(
     candidates = [(reference, lookup.candidates(reference)) for reference in references]
     unknown = [_text(reference) for reference, found in candidates if not found]
     if unknown:
-        names = lookup.names()
-        faults = tuple(f"{text!r}{near(text, names, or_all=False)}" for text in unknown)
-        raise UnknownTrialError(folder=lookup.folder, faults=faults)
+        raise UnknownTrialError(folder=lookup.folder, faults=lookup.faults(unknown))
     for reference, found in candidates:
         if len(found) > 1:
             raise AmbiguousTrialError(
@@ -154,8 +153,18 @@ class _Lookup:
             self._require_readable(named, str(reference))
         return found
 
-    def names(self) -> list[str]:
-        """Return the names of all trials."""
+    def faults(self, unknown: Iterable[str]) -> tuple[str, ...]:
+        """Say of names that no trial has what they may have been meant for."""
+        names = self._trial_names()
+        experiments = {name for store in self._own() for name in _experiments(store)}
+        return tuple(
+            f"{text!r} is an experiment: `mitosis history {quote(text)}` lists its trials"
+            if text in experiments
+            else f"{text!r}{near(text, names, or_all=False)}"
+            for text in unknown
+        )
+
+    def _trial_names(self) -> list[str]:
         found = [shown(name) for store in self._own() for name in _names(store)]
         return found or [stem for stem, _, _ in self._folders()]
 
@@ -218,6 +227,13 @@ def _names(store: Store) -> list[str]:
         return [row["name"] for row in store.trials()]
     except DatabaseError:
         return []
+
+
+def _experiments(store: Store) -> tuple[str, ...]:
+    try:
+        return store.experiments()
+    except DatabaseError:
+        return ()
 
 
 def found_row(store: Store, row: NamedTrial) -> Found:

@@ -6,7 +6,6 @@ pages; everything else is escaped.
 
 from __future__ import annotations
 
-import base64
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from mitosis._wording import counted, duration_text, main_text, printable, shown
 
 _TEMPLATE = Path(__file__).with_name("template")
 _MOST_METRICS = 24
+_MOST_IMAGES = 30
 _MOST_NAMED = 6
 _KINDS = {"+": "added", "-": "removed", "@": "place", "#": "place"}
 
@@ -59,6 +59,7 @@ def _document(comparison: Contrast, beside: Path) -> dict[str, Any]:
     trials = comparison.trials
     names = letters(len(trials))
     curves = _curves(trials, names)
+    images = _images(trials)
     differing = [row for row in comparison.rows if row.differs]
     same = [row for row in comparison.rows if not row.differs]
     return {
@@ -69,7 +70,11 @@ def _document(comparison: Contrast, beside: Path) -> dict[str, Any]:
         "same": _sections(same),
         "curves": list(itertools.islice(curves, _MOST_METRICS)),
         "more_metrics": sum(1 for _ in curves),
-        "blocks": list(_blocks([read_cells(TrialFolder(t.folder).notebook) for t in trials])),
+        "blocks": [
+            *_blocks([read_cells(TrialFolder(t.folder).notebook) for t in trials]),
+            *_image_blocks(images),
+        ],
+        "more_images": sum(map(len, images)) - _MOST_IMAGES,
         "code": [_line(line) for line in comparison.code.splitlines()],
     }
 
@@ -112,6 +117,7 @@ def _row(row: Row) -> dict[str, Any]:
 def _curves(trials: Sequence[Trial], names: Sequence[str]) -> Iterator[dict[str, str]]:
     """Yield a picture of each metric, with the curves of all trials that logged it."""
     from mitosis._curves import curves_svg
+    from mitosis._notebook import Picture
     from mitosis._records.measures import read_curves
 
     found = [read_curves(TrialFolder(trial.folder)) for trial in trials]
@@ -127,8 +133,8 @@ def _curves(trials: Sequence[Trial], names: Sequence[str]) -> Iterator[dict[str,
             if metric in curves
         }
         svg = curves_svg(series, metric).encode("utf-8", "replace")
-        encoded = base64.b64encode(svg).decode()
-        yield {"name": shown(metric), "src": f"data:image/svg+xml;base64,{encoded}"}
+        picture = Picture(shown(metric), "image/svg+xml", svg)
+        yield {"name": picture.name, "src": picture.uri}
 
 
 def _blocks(notebooks: Sequence[Sequence[Cell]]) -> Iterator[dict[str, Any]]:
@@ -145,6 +151,38 @@ def _blocks(notebooks: Sequence[Sequence[Cell]]) -> Iterator[dict[str, Any]]:
     pictures = [[o for o in each if o["kind"] in ("figure", "html")] for each in untagged]
     for number, each in enumerate(itertools.zip_longest(*pictures), start=1):
         yield {"title": f"Output {number}", "outputs": [[o] if o else [] for o in each]}
+
+
+def _images(trials: Sequence[Trial]) -> list[dict[str, Path]]:
+    """Return the images that each trial kept, with the folders they lie in."""
+    from mitosis._records.images import small_images
+
+    folders = [TrialFolder(trial.folder).artifacts for trial in trials]
+    return [
+        dict.fromkeys(small_images(folder, trial.artifacts), folder)
+        for trial, folder in zip(trials, folders, strict=True)
+    ]
+
+
+def _image_blocks(images: Sequence[Mapping[str, Path]]) -> Iterator[dict[str, Any]]:
+    """Yield what trials kept under one name, side by side, until a page has enough."""
+    room = _MOST_IMAGES
+    for name in dict.fromkeys(name for each in images for name in each):
+        outputs = []
+        for each in images:
+            if room <= 0:
+                break
+            room -= name in each
+            outputs.append(_image(each[name], name) if name in each else [])
+        if any(outputs):
+            yield {"title": shown(name), "outputs": outputs}
+
+
+def _image(folder: Path, name: str) -> list[dict[str, Any]]:
+    from mitosis._records.images import read_image
+
+    picture = read_image(folder, name)
+    return [{"kind": "figure", "src": picture.uri}] if picture else []
 
 
 def _outputs(cells: Sequence[Cell], tags: set[str]) -> list[Mapping[str, Any]]:

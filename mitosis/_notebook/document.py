@@ -74,6 +74,11 @@ class Picture:
     kind: str
     data: bytes
 
+    @property
+    def uri(self) -> str:
+        """The image itself as an address: thus an SVG can neither run nor load anything."""
+        return f"data:{self.kind};base64,{b64encode(self.data).decode()}"
+
 
 @dataclass(frozen=True)
 class Section:
@@ -223,8 +228,7 @@ def _linked(text: str, links: Mapping[str, str]) -> str:
 
 
 def _image(picture: Picture) -> str:
-    data = b64encode(picture.data).decode()
-    return f"![{_escaped(picture.name)}](data:{picture.kind};base64,{data})"
+    return f"![{_escaped(picture.name)}]({picture.uri})"
 
 
 def source_cell(source: str) -> PlannedCell:

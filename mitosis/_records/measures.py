@@ -10,6 +10,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,9 @@ def _artifacts(folder: Path) -> Iterator[Artifact]:
         if not _layout.is_unfinished(name)
     ]
     for path in sorted(found):
-        if path.is_file() and not path.is_symlink():
-            yield _artifact(folder, path)
+        with suppress(OSError):  # in a folder that was closed to us
+            if path.is_file() and not path.is_symlink():
+                yield _artifact(folder, path)
 
 
 def _artifact(folder: Path, path: Path) -> Artifact:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mitosis._layout import TrialFolder
 from mitosis._model import Artifact, MetricSummary
+from mitosis._records.images import read_image, small_images
 from mitosis._records.measures import MOST_CURVES, Measured
 from mitosis._wording import counted, shown, size_text
 
 if TYPE_CHECKING:  # for annotations only: reading a folder must not load Jupyter
     from mitosis._notebook import Picture, Section
 
-_IMAGES = {
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-}
-_MOST_IMAGE_BYTES = 500_000
 _MOST_IMAGES = 12
 _MOST_ROWS = 100
 _DIGEST_LENGTH = 16
@@ -118,11 +111,7 @@ def _artifact_row(artifact: Artifact) -> tuple[str, ...]:
 
 
 def _images(folder: Path, artifacts: tuple[Artifact, ...]) -> Iterator[Picture]:
-    from mitosis._notebook import Picture
-
-    images = [a for a in artifacts if Path(a.name).suffix.lower() in _IMAGES]
-    small = [a for a in images if a.size_bytes < _MOST_IMAGE_BYTES and a.digest]
-    for artifact in small[:_MOST_IMAGES]:
-        kind = _IMAGES[Path(artifact.name).suffix.lower()]
-        with suppress(OSError):
-            yield Picture(shown(artifact.name), kind, (folder / artifact.name).read_bytes())
+    names = small_images(folder, (a.name for a in artifacts if a.digest))
+    for name in names[:_MOST_IMAGES]:
+        if picture := read_image(folder, name):
+            yield picture

@@ -194,6 +194,7 @@ def _refuse_misfits(experiment: Experiment, given: list[str]) -> None:
             experiment=experiment.name,
             signature=experiment.interface.text,
             faults=tuple(faults),
+            missing=experiment.interface.missing(given),
         )
 
 

@@ -46,6 +46,10 @@ class Interface:
         missing = (self._missing(name) for name in self.required if name not in taken)
         return [*twice, *unknown, *missing]
 
+    def missing(self, given: Collection[str]) -> tuple[str, ...]:
+        """Return the arguments that have to be given, can be, and are not."""
+        return tuple(n for n in self.required if n in self.by_name and n not in given)
+
     def _unknown(self, name: str, free: Collection[str]) -> str:
         if name in self.filled:
             return f"argument {name!r} is filled with {self.filled[name]}"

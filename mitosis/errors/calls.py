@@ -81,19 +81,24 @@ class InvalidArgumentsError(MitosisError, TypeError):
 
     Attributes:
         signature: of `run`, or a sentence where there is none.
+        missing: the arguments that have to be given and are not.
+        ways: how to give each of them; only a command line says so.
     """
 
     slug: ClassVar[str] = "invalid-arguments"
     experiment: str
     signature: str
     faults: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
 
     def _compose(self) -> str:
         is_run = self.signature.startswith("(")
         it_takes = f"Its signature is run{self.signature}." if is_run else self.signature
+        ways = f"\nGive what is missing:\n{listed(self.ways)}" if self.ways else ""
         return (
             f"The parameters do not fit experiment {self.experiment!r}:\n"
-            f"{listed(self.faults)}\n{it_takes}"
+            f"{listed(self.faults)}\n{it_takes}{ways}"
         )
 
 

@@ -71,14 +71,16 @@ class RecordError(MitosisError, ValueError):
 
 @error
 class ArchiveError(MitosisError, ValueError):
-    """A file of exported trials cannot be written, or not be taken over as it is."""
+    """A file of exported trials cannot be written, or not be taken over as it is.
+
+    Attributes:
+        advice: the way out.
+    """
 
     slug: ClassVar[str] = "archive"
     file: Path
     reason: str
+    advice: str = "Export the trials anew, or take the file from another copy."
 
     def _compose(self) -> str:
-        return (
-            f"{self.file} cannot be used: {self.reason}\n"
-            "Nothing was written. Export the trials anew, or take the file from another copy."
-        )
+        return f"{self.file} cannot be used: {self.reason}\nNothing was written. {self.advice}"

@@ -57,6 +57,8 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
             "run() takes no argument 'toss'; did you mean 'tosses'?",
             "argument 'tosses' of run() is missing",
         ),
+        missing=("tosses",),
+        ways=("-p tosses=VARIANT (few, many)",),
     ),
     errors.UnknownVariantError(
         faults=("parameter 'tosses' has no variant 'fwe'; did you mean 'few'?",)
@@ -145,7 +147,11 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.StillRunningError(folder=_TRIALS, trials=("823e8316  coin-fair-0-1",)),
     errors.UnknownTrialError(
         folder=_TRIALS,
-        faults=("'coin-fare-0-1'; did you mean 'coin-fair-0-1'?", "'9a3f'"),
+        faults=(
+            "'coin-fare-0-1'; did you mean 'coin-fair-0-1'?",
+            "'9a3f'",
+            "'coin' is an experiment: `mitosis history coin` lists its trials",
+        ),
     ),
     errors.AmbiguousTrialError(
         folder=_TRIALS,

@@ -120,7 +120,7 @@ def test_what_could_not_be_taken_apart_is_told_with_status_1(
     ("words", "said"),
     [
         (("old/peak.db", "-F", "old"), "peak.db was written by mitosis 0.6"),
-        (("peak.py",), "no database that SQLite can read"),
+        (("peak.py",), "neither a file of `mitosis export` nor a database of mitosis 0.6"),
         (("missing.db",), "does not exist"),
         ((), "Missing argument"),
     ],

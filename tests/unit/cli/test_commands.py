@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -123,6 +124,27 @@ def test_a_refusal_ends_with_status_two_and_says_why(
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["waves"]
+
+
+def test_what_is_missing_is_said_with_a_way_to_give_it(project: Any) -> None:
+    source = 'name = "km"\nk = {"two": 2, "five": 5}\ndef run(k, size, seed, group): ...\n'
+    project({"flowers/__init__.py": 'k = {"three": 3}', "flowers/km.py": source})
+    result = invoke("run", "flowers.km")
+    assert result.exit_code == 2
+    assert result.stderr.endswith(
+        "Give what is missing:\n"
+        "    -p k=VARIANT (two, five, three)\n    -e size=VALUE\n    -g GROUP\n"
+    )
+
+
+def test_a_step_is_named_where_its_argument_is_missing(project: Any) -> None:
+    load = 'name = "load"\nsource = {"lab": 1}\ndef run(source): ...\n'
+    fit = 'name = "fit"\ndef run(data, alpha): ...\n'
+    project({"chain/__init__.py": "", "chain/load.py": load, "chain/fit.py": fit})
+    result = invoke("run", "chain.load", "chain.fit", "-p", "load.source=lab")
+    assert result.stderr.endswith("Give what is missing:\n    -e fit.alpha=VALUE\n")
+    result = invoke("run", "chain.load", "chain.fit", "-e", "fit.alpha=1")
+    assert result.stderr.endswith("    -p load.source=VARIANT (lab)\n")
 
 
 def test_a_module_that_is_no_experiment_is_refused(many: ModuleType) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from mitosis._cli import command
 from mitosis._model import Field, Kind, Query, Status
 from mitosis._store import Store
-from tests.unit.exchange.machines import record_trial
+from tests.unit.exchange.machines import ENVIRONMENT, record_trial
 from tests.unit.records.trials import NOON, begin, elsewhere, files, variant
 
 HOUR = timedelta(hours=1)
@@ -89,6 +90,14 @@ def test_all_unknown_trials_are_named_at_once(folder: Path) -> None:
     assert len(column(folder, "name")) == 3
 
 
+def test_an_experiment_in_the_place_of_a_trial_is_told_as_such(folder: Path) -> None:
+    result = mitosis("purge", "sine", "zzz", "--yes")
+    assert result.exit_code == 2
+    assert "'sine' is an experiment: `mitosis history sine` lists its" in result.stderr
+    assert "    'zzz'\n" in result.stderr
+    assert len(column(folder, "name")) == 3
+
+
 def test_tags_are_given_and_taken_away(folder: Path) -> None:
     text = said(mitosis("tag", "sine-low-1", "draft", "figure-2"))
     assert text == "draft, figure-2: given to 1 trial\n  sine-low-1\n"
@@ -132,6 +141,15 @@ def test_a_purge_tells_what_went(folder: Path) -> None:
     text = said(mitosis("purge", "sine", "--filter", "status == 'failed'", "-y"))
     assert text.endswith("mitosis purge: 1 trial deleted\n")
     assert sorted(column(folder, "name")) == ["sine-high-1", "sine-low-1"]
+
+
+def test_shared_files_that_stay_are_counted(folder: Path) -> None:
+    digest = sha256(ENVIRONMENT).hexdigest()
+    begin(folder, variant("bare", "0"), environment_digest=digest).finish()
+    text = said(mitosis("purge", "sine-bare-1", "--yes"))
+    assert "  1 shared file stayed: other trials need it, or" in text
+    text = said(mitosis("purge", "sine-low-1", "--yes"))
+    assert "  2 shared files stayed: other trials need them, or" in text
 
 
 def test_a_purge_finds_archived_trials(folder: Path) -> None:

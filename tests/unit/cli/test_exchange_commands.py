@@ -79,6 +79,15 @@ def test_renumbered_trials_are_told(folder: Path, tmp_path: Path) -> None:
         (["export", "-o", "t.zip"], "Name a trial, or choose trials with --filter."),
         (["export", "--filter", "main > 9", "-o", "t.zip"], "No trial fits"),
         (["export", "sine-low-1", "-o", "no/t.zip"], "No such file or directory"),
+        (
+            ["export", "sine-low-1", "-o", "trials/sine.db"],
+            "it is there already Nothing was written. Name another file",
+        ),
+        (
+            ["import", "trials/trial_sine-low-1.html"],
+            "it is neither a file of `mitosis export` nor a database of mitosis 0.6, or is "
+            "damaged (file is not a database)",
+        ),
         (["import", "nowhere.zip"], "does not exist"),
         (["import", "trials/sine.db"], "run there: mitosis merge trials"),
         (["merge", "trials"], "it is the one that takes the trials"),

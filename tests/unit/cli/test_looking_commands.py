@@ -143,9 +143,18 @@ def test_compare_writes_a_page(trial: Begun, folder: Path) -> None:
 def test_compare_wants_two_trials_and_a_place_for_a_report(trial: Begun) -> None:
     alone = call("compare", "aaaa", str(trial.page))
     assert (alone.exit_code, "two trials or more" in alone.stderr) == (2, True)
+    assert f"'aaaa' and {str(trial.page)!r} are the same trial, sine-low-1." in alone.stderr
     Path("mine.ipynb").write_text("{}")
     bare = call("compare", "aaaa", "aaaa", "--template", "mine.ipynb")
     assert (bare.exit_code, "--html" in bare.stderr) == (2, True)
+
+
+def test_compare_says_which_words_name_the_same_trial(trial: Begun, folder: Path) -> None:
+    begin(folder, variant("high", "{'lr': 0.2}"), key="bbbb2222").finish()
+    compared = call("compare", "aaaa", "bbbb", "sine-low-1", "--json")
+    assert (compared.exit_code, len(json.loads(compared.stdout)["trials"])) == (0, 2)
+    said = "mitosis: 'aaaa' and 'sine-low-1' are the same trial, sine-low-1.\n"
+    assert compared.stderr == said
 
 
 def test_a_template_that_is_no_notebook_is_refused(trial: Begun, folder: Path) -> None:

@@ -52,6 +52,7 @@ class Trials:
         commit = fields.pop("commit", COMMIT)
         reason = fields.pop("reason", "")
         started_at: datetime = fields.pop("started_at", self.started_at)
+        fields.setdefault("seed", int((started_at - NOON).total_seconds()))
         made = claim(
             variants=tuple(_variant(name, value) for name, value in values.items()),
             experiment=experiment,

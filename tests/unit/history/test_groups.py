@@ -21,7 +21,19 @@ def frame(*rows: tuple[Any, ...], **columns: Any) -> pd.DataFrame:
     names = ["k", "main", "status", "commit"]
     made = pd.DataFrame([(*row, "succeeded", "a")[:4] for row in rows], columns=names)
     made["commit"] = made["commit"].map(COMMITS)
-    return made.assign(experiment="kmeans", **columns)
+    names = [f"kmeans-{number}" for number in range(1, len(made) + 1)]
+    told = {"experiment": "kmeans", "name": names, "seed": range(len(made))} | columns
+    return made.assign(**told)
+
+
+def test_trials_that_repeat_variants_and_seed_are_told() -> None:
+    rows = frame((3, 0.1), (3, 0.1), (3, 0.3), (3, 0.2), seed=[1, 1, 1, 2])
+    rows["name"] = ["kmeans-3-1", "kmeans-3-2", "kmeans-4-1", "kmeans-3-3"]
+    groups = make_groups(rows, ["k"], ["main"])
+    assert groups[["n", "repeats"]].values.tolist() == [[4, 1]]
+    (note,) = group_notes(groups, ["k"], rows)
+    assert note.endswith("independent: k=3 (1)")
+    assert not group_notes(make_groups(rows[1:], ["k"], ["main"]), ["k"], rows)
 
 
 def test_a_group_has_what_statistics_says_of_its_values() -> None:
@@ -112,19 +124,19 @@ def test_a_sheet_of_groups_has_digits_that_fit_together() -> None:
     groups = make_groups(frame((3, 0.123456), (3, 0.187654), (5, 0.5)), ["k"], ["main"])
     sheet = group_sheet(groups, ["k"], best=("main", "max"))
     assert sheet.titles == (
-        *("k", "n", "failures", "no_value", "commits"),
+        *("k", "n", "failures", "no_value", "repeats", "commits"),
         *("main ± std", "main (95 %)", "main.min", "main.max"),
     )
-    assert texts(sheet)[0][5:] == ["0.156 ± 0.045", "-0.252 … 0.563", "0.123", "0.188"]
-    assert texts(sheet)[1][5:] == ["0.5", "", "0.5", "0.5"]
-    assert [row[5].is_best for row in sheet.rows] == [False, True]
+    assert texts(sheet)[0][6:] == ["0.156 ± 0.045", "-0.252 … 0.563", "0.123", "0.188"]
+    assert texts(sheet)[1][6:] == ["0.5", "", "0.5", "0.5"]
+    assert [row[6].is_best for row in sheet.rows] == [False, True]
     assert not any(row[0].is_best for row in sheet.rows)
 
 
 def pivoted(*rows: tuple[Any, ...]) -> pd.DataFrame:
     names = ["model", "data", "main", "status"]
     made = pd.DataFrame([(*row, "succeeded")[:4] for row in rows], columns=names)
-    return made.assign(commit="a" * 40, experiment="e")
+    return made.assign(commit="a" * 40, experiment="e", name="e-1", seed=range(len(made)))
 
 
 def test_a_pivot_has_a_cell_for_each_pair() -> None:

@@ -105,7 +105,7 @@ def test_trials_are_chosen_by_expression_and_by_filter(
         {"k": 3, "method": "KMeans"}, numbers={"inertia": 7}, metrics={"loss": summary(1)}
     )
     trials.add({"k": 5, "method": "GMM"}, metrics={"loss": summary(3, 2)})
-    trials.add({"k": 8, "method": "GMM"}, status=Status.FAILED)
+    trials.add({"k": 8, "method": "GMM"}, status=Status.FAILED, seed=7)
     frame = mitosis.history("kmeans", where, trials_folder=trials.folder, **filters)
     assert frame["k"].tolist() == found
     assert len(frame.columns) > 15  # also where no trial fits
