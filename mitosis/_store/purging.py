@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,7 +44,8 @@ def purge(
     definitions = _definitions(connection, [row["id"] for row in found])
     delete_rows(connection, [row["id"] for row in found])
     locks = _orphans(connection, definitions)
-    told = [_purged(row, locks[row["id"]], act) for row in found]
+    purged_now = replace(act, action=Action.PURGED)
+    told = [_told(row, purged_now, _bare(row, locks[row["id"]])) for row in found]
     for one in told:
         keep(connection, one)
     return told
@@ -92,7 +93,13 @@ def _orphans(
     return found
 
 
-def _purged(row: RowMapping, locks: Sequence[Lock], act: Act) -> PurgedTrial:
+def _bare(row: RowMapping, locks: Sequence[Lock]) -> Iterator[Lock]:
+    """Yield locks under the names that the trial ran with, and nothing of other trials."""
+    for lock in locks:
+        yield bare(lock, row["variants"][lock.variant.parameter])
+
+
+def _told(row: RowMapping, act: Act, locks: Iterable[Lock]) -> PurgedTrial:
     return PurgedTrial(
         key=row["key"],
         experiment=row["experiment"],
@@ -101,8 +108,8 @@ def _purged(row: RowMapping, locks: Sequence[Lock], act: Act) -> PurgedTrial:
         iteration=row["iteration"],
         name=row["name"],
         started_at=row["started_at"],
-        act=replace(act, action=Action.PURGED),
-        locks=tuple(bare(k, row["variants"][k.variant.parameter]) for k in locks),
+        act=act,
+        locks=tuple(locks),
     )
 
 
@@ -136,14 +143,4 @@ def _from_row(row: RowMapping) -> PurgedTrial:
         locks = tuple(lock_from_json(row["experiment"], lock) for lock in row["locks"])
     except (LookupError, TypeError) as exc:
         raise Unreadable(f"a lock of the purged trial {row['key']} lacks {exc}") from None
-    return PurgedTrial(
-        key=row["key"],
-        experiment=row["experiment"],
-        group=row["run_group"],
-        variants=row["variants"],
-        iteration=row["iteration"],
-        name=row["name"],
-        started_at=row["started_at"],
-        act=Act(Action.PURGED, row["at"], row["by_whom"], row["why"]),
-        locks=locks,
-    )
+    return _told(row, Act(Action.PURGED, row["at"], row["by_whom"], row["why"]), locks)
