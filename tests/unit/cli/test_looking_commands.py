@@ -12,6 +12,7 @@ from mitosis._cli import command
 from mitosis._model import Annotation, Mark, Status
 from mitosis._provenance import runner
 from mitosis._records.annotations import annotate
+from mitosis._wording import shown
 from tests.unit.records.trials import NOON, Begun, begin, variant
 
 ODD = "odd\x1b[31m\u202ename"
@@ -143,7 +144,8 @@ def test_compare_writes_a_page(trial: Begun, folder: Path) -> None:
 def test_compare_wants_two_trials_and_a_place_for_a_report(trial: Begun) -> None:
     alone = call("compare", "aaaa", str(trial.page))
     assert (alone.exit_code, "two trials or more" in alone.stderr) == (2, True)
-    assert f"'aaaa' and {str(trial.page)!r} are the same trial, sine-low-1." in alone.stderr
+    page = shown(str(trial.page))
+    assert f"'aaaa' and {page!r} are the same trial, sine-low-1." in alone.stderr
     Path("mine.ipynb").write_text("{}")
     bare = call("compare", "aaaa", "aaaa", "--template", "mine.ipynb")
     assert (bare.exit_code, "--html" in bare.stderr) == (2, True)
