@@ -143,8 +143,9 @@ def exit_words(code: int | None) -> str:
 async def _end(manager: AsyncKernelManager, group: int | None) -> None:
     """Shut the kernel down, then end the processes that it left behind in its group."""
     try:
-        if await manager.is_alive():
-            await manager.shutdown_kernel(now=False)
+        if await manager.is_alive():  # without the SIGINT of `shutdown_kernel`: it may hit
+            await manager.request_shutdown()  # the kernel's own handler, which then complains
+            await manager.finish_shutdown()
     finally:
         if group and group != os.getpgrp():
             with suppress(ProcessLookupError, PermissionError):
