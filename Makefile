@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help example setup test fast check docs bench clean
+.PHONY: help example setup test fast check docs bench bench-peers clean
 
 help:
 	@echo "make example   run an experiment of example_project, recorded, and show where its notebook is"
@@ -11,7 +11,8 @@ help:
 	@echo "make fast      the tests that need no kernel, in under a minute"
 	@echo "make check     style, types, layers, spelling"
 	@echo "make docs      build the documentation into docs/_build/html"
-	@echo "make bench     what digests, provenance and recorded trials cost, beside other tools"
+	@echo "make bench     what digests, provenance and metrics cost, and where a trial's time goes"
+	@echo "make bench-peers  what a trial and a sweep cost, beside tools installed from PyPI"
 
 example: .venv/example
 	cd example_project && ../$(BIN)/python -m example_project --exp_name sine \
@@ -38,9 +39,14 @@ docs: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m tests.bench.canonical_speed
 	$(BIN)/python -m tests.bench.provenance_speed
-	$(BIN)/python -m tests.bench.trial_overhead
+	$(BIN)/python -m tests.bench.profile_trial
 	$(BIN)/python -m tests.bench.query_speed
 	$(BIN)/python -m tests.bench.metrics_speed
+
+bench-peers: .venv/dev
+	$(BIN)/python -m tests.bench.peers
+	$(BIN)/python -m tests.bench.sweep_rate
+	$(BIN)/python -m tests.bench.sweep_growth
 
 setup: .venv/dev
 

@@ -10,8 +10,9 @@ This module holds names and no logic. They are loaded when first used, so that
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from mitosis._loading import load as _load
 
 if TYPE_CHECKING:
     from mitosis import errors as errors
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from mitosis._run.recordings import Recording as Recording
     from mitosis._run.recordings import recording as recording
     from mitosis._run.story import run as run
+    from mitosis._sweep.result import Sweep as Sweep
+    from mitosis._sweep.story import sweep as sweep
 
 __version__ = "0.7.0"
 
@@ -52,6 +55,7 @@ _HOMES = {
     "Recording": "mitosis._run.recordings",
     "Secret": "mitosis._model",
     "Status": "mitosis._model",
+    "Sweep": "mitosis._sweep.result",
     "Trial": "mitosis._model",
     "canonical": "mitosis._canonical",
     "compare": "mitosis._history.comparison",
@@ -75,6 +79,7 @@ _HOMES = {
     "run": "mitosis._run.story",
     "save_artifact": "mitosis._recording",
     "step": "mitosis._recording",
+    "sweep": "mitosis._sweep.story",
 }
 
 __all__ = [
@@ -83,6 +88,7 @@ __all__ = [
     "Recording",
     "Secret",
     "Status",
+    "Sweep",
     "Trial",
     "canonical",
     "compare",
@@ -107,15 +113,16 @@ __all__ = [
     "run",
     "save_artifact",
     "step",
+    "sweep",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name == "errors" or name.endswith("Error"):
-        errors = import_module("mitosis.errors")
+        errors = _load("mitosis.errors")
         found = errors if name == "errors" else getattr(errors, name, None)
     else:
-        found = getattr(import_module(_HOMES[name]), name) if name in _HOMES else None
+        found = getattr(_load(_HOMES[name]), name) if name in _HOMES else None
     if found is None:
         msg = f"module 'mitosis' has no attribute {name!r}"
         raise AttributeError(msg)

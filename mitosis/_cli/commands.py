@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 
 import click
 
 from mitosis import __version__
 from mitosis._cli.ending import CONTEXT
+from mitosis._loading import load
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run_command", "Run one recorded trial of EXPERIMENT."),
+    "sweep": (
+        "sweep_command",
+        "Run many recorded trials of EXPERIMENT: all combinations of variants and seeds.",
+    ),
+    "sweeps": ("sweeps_command", "List all sweeps, or show how one stands."),
     "history": ("history_command", "List, group and export recorded trials."),
     "show": ("show_command", "Show what is recorded of TRIAL, also while it runs."),
     "compare": ("compare_command", "Say what differs between trials."),
@@ -54,7 +59,7 @@ class LateCommands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = COMMANDS[cmd_name][0]
-        found = getattr(import_module(f"mitosis._cli.{name}"), f"{cmd_name}_command")
+        found = getattr(load(f"mitosis._cli.{name}"), f"{cmd_name}_command")
         assert isinstance(found, click.Command)
         return found
 

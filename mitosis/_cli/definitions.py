@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mitosis._cli.experiments import Found
-from mitosis._cli.variants import as_parameter
 from mitosis._locks import Definition
 from mitosis._model import LockName, Parameter
 from mitosis._run.arguments import evaluate, name_faults
 from mitosis._run.experiment import Experiment
 from mitosis._run.locking import lockable
+from mitosis._run.variants import as_parameter
 from mitosis.errors import InvalidParameterError, NotCanonicalError
 
 

@@ -80,6 +80,8 @@ def _changes(files: tuple[str, ...]) -> Finding:
 
 def _setting_text(key: str, settings: Settings) -> str:
     value = _readable(getattr(settings, key))
+    if key == "store":  # it may hold a password
+        return "a server, told under databases" if settings.store else f"{value} (default)"
     return value if key in settings.given else f"{value} (default)"
 
 

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 from mitosis import _layout
 from mitosis._cli.doctor_findings import Finding, note, wrong
 from mitosis._records import close_dead, recorded_trials
-from mitosis._store import Store, network_file_system
+from mitosis._store import Store, databases, joined_to, network_file_system
 from mitosis._store.schema import SCHEMA_VERSION
 from mitosis._wording import counted, shown, size_text
 from mitosis.errors import (
     DatabaseBusyError,
     DatabaseError,
     ForeignDatabaseError,
+    ServerError,
 )
 
 if TYPE_CHECKING:
     from mitosis._model import RecordedTrial
     from mitosis._store import DatabaseState
+    from mitosis._store.folders import Joined
 
 _MOST = 5
 _UPGRADE = "upgrade mitosis; until then it can be read here, but no trial recorded"
@@ -29,10 +31,17 @@ _UPGRADE = "upgrade mitosis; until then it can be read here, but no trial record
 
 def looked_at_databases(trials: Path) -> Iterator[Finding]:
     """Yield facts about each database, then about trials' folders that none of them holds."""
+    joined = joined_to(trials)
+    if joined:
+        yield from _server(joined, trials)
     if not trials.is_dir():
         yield Finding("files", "none yet")
         return
-    files = [path for path in sorted(trials.iterdir()) if _is_database(path)]
+    try:
+        found = databases(trials) if joined else sorted(trials.iterdir())
+    except ServerError:
+        return  # it was told above
+    files = [path for path in found if joined or _is_database(path)]
     if not files:
         yield Finding("files", "none yet")
     recorded, faults = recorded_trials(trials)
@@ -41,7 +50,7 @@ def looked_at_databases(trials: Path) -> Iterator[Finding]:
         yield from _database(
             file, [t for t in recorded if t.claim.database == file.name], repair
         )
-    names = {file.name for file in files}
+    names = {file.name for file in (*files, *(joined.unmerged if joined else ()))}
     for name in sorted({t.claim.database for t in recorded} - names):
         held = [t.claim.key for t in recorded if t.claim.database == name]
         yield wrong(
@@ -54,6 +63,18 @@ def looked_at_databases(trials: Path) -> Iterator[Finding]:
         yield wrong(
             "records", f"{counted(len(faults), 'record')} cannot be read\n{text}", repair
         )
+
+
+def _server(joined: Joined, trials: Path) -> Iterator[Finding]:
+    try:
+        version = joined.version(trials)
+    except ServerError as exc:
+        yield wrong("store", exc.message, "start the server, or correct MITOSIS_STORE or store")
+    else:
+        yield Finding("store", f"{joined.server}, PostgreSQL {version}")
+    for file in joined.unmerged:
+        text = f"{file.name} is a file of before; no trial can be recorded beside it"
+        yield wrong(file.name, text, f"mitosis merge {shlex.quote(str(file))}")
 
 
 def _is_database(path: Path) -> bool:
@@ -127,10 +148,14 @@ def _compared(
     if lacking:
         yield wrong(file.name, f"lacks {_names(lacking)}, whose folders are there", repair)
     known = {trial.claim.key for trial in recorded}
+    joined = joined_to(file.parent)
+    here = joined.folder_id if joined else None
     gone = [
         row["name"]
         for key, row in rows.items()
-        if key not in known and not (row["folder"] and (file.parent / row["folder"]).exists())
+        if key not in known
+        and not (row["folder"] and (file.parent / row["folder"]).exists())
+        and row["folder_id"] in (None, here)
     ]
     if gone:
         yield note(file.name, f"holds {_names(gone)}, whose folders are not there")

@@ -12,6 +12,7 @@ from mitosis._cli.doctor_findings import Section, examined
 from mitosis._cli.doctor_folder import looked_at_folder
 from mitosis._cli.doctor_machine import looked_at_kernel, looked_at_machine
 from mitosis._settings import Settings, default_trials_folder, find_settings
+from mitosis._store import join
 from mitosis.errors import SettingsError, TrialsFolderError
 
 
@@ -32,6 +33,7 @@ def sections(here: Path, folder: Path | None, config: Path | None) -> Iterator[S
     except SettingsError as exc:
         settings, fault = Settings(), exc
     trials = _resolved(folder or default_trials_folder(here, settings))
+    join(trials, settings.store)
     yield examined("settings", partial(looked_at_settings, here, settings, fault))
     yield examined("repository", partial(looked_at_repository, here, trials, settings))
     yield examined("trials folder", partial(looked_at_folder, trials))

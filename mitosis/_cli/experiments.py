@@ -15,8 +15,8 @@ from typing import Any
 
 from mitosis._cli.nearby import experiment_modules, meant, module_of_file
 from mitosis._cli.sources import SourceModule, read_source
-from mitosis._cli.variants import Place, Space
 from mitosis._recording import trials_refused
+from mitosis._run.variants import Place, Spaces, module_spaces, places
 from mitosis._settings import Settings, is_notebook_path
 from mitosis._suggestion import near
 from mitosis.errors import ExperimentNotFoundError
@@ -33,7 +33,7 @@ class Found:
     """
 
     experiment: Any
-    spaces: tuple[tuple[Space, ModuleType], ...]
+    spaces: Spaces
     step: str | None = None
     steps: tuple[Found, ...] = ()
 
@@ -45,18 +45,8 @@ class Found:
         """
         from mitosis._run.experiment import describe
 
-        described = describe(self.experiment)
-        named = dict(zip(described.step_names, self.steps, strict=True))
-
-        def place(argument: str) -> Place:
-            full, *others = described.full_names(argument)
-            names = [name for name in named if not others and full.startswith(f"{name}.")]
-            step = max(names, key=len, default="")
-            if step:
-                return Place(full.removeprefix(f"{step}."), named[step].spaces, f"{step}.")
-            return Place(full if not others else argument, self.spaces)
-
-        return place
+        steps = [step.spaces for step in self.steps]
+        return places(describe(self.experiment), self.spaces, steps)
 
 
 def find_all(names: Sequence[str], settings: Settings) -> Found:
@@ -240,13 +230,6 @@ def _attribute(module: ModuleType, attribute: str, name: str) -> Any:
         public = tuple(key for key in vars(module) if not key.startswith("_"))
         raise not_found(name, f"module {module.__name__!r} has no {attribute!r}", public)
     return getattr(module, attribute)
-
-
-def module_spaces(module: ModuleType) -> tuple[tuple[Space, ModuleType], ...]:
-    """Return where a module's variants stand: in itself, then in the packages around it."""
-    parts = module.__name__.split(".")
-    names = [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
-    return tuple((vars(m), m) for m in map(importlib.import_module, names))
 
 
 def not_found(name: str, reason: str, known: tuple[str, ...] = ()) -> ExperimentNotFoundError:

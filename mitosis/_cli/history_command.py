@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
-from mitosis._cli.frame_text import sheet_text
 from mitosis._cli.lock_place import place_options
 from mitosis._cli.screen import say, terminal_width
+from mitosis._history.sheet_text import sheet_text
 from mitosis._wording import counted
 
 if TYPE_CHECKING:
     from mitosis._history.export import Export
     from mitosis._history.history import Place, Question
+    from mitosis._history.sheet import Sheet
 
 
 def _names(
@@ -85,11 +86,14 @@ def history_command(
 
     Exit status: 2 if an experiment or a name is unknown or the expression is not understood.
     """  # noqa: D301 - the control character keeps click from wrapping the examples
+    _refuse_contradictions(options)
+    if sheet := _glanced(experiments, folder, logfile, options):
+        say(sheet_text(sheet, terminal_width(), may_drop=True))
+        return
     from mitosis._history.export import require_format
     from mitosis._history.history import Place, Question
     from mitosis._history.lookup import default_folder
 
-    _refuse_contradictions(options)
     if options["export"]:
         require_format(options["export"])
     place = Place(list(experiments) or None, default_folder(folder), logfile)
@@ -102,6 +106,21 @@ def history_command(
         archived=options["archived"],
     )
     _show(_table(place, question, options), place, options)
+
+
+def _glanced(
+    experiments: tuple[str, ...],
+    folder: Path | None,
+    logfile: str | None,
+    options: dict[str, Any],
+) -> Sheet | None:
+    """Return the plain listing, which needs little; None where more is asked for."""
+    plain = {name: options[name] for name in ("tail", "archived", "best")}
+    if logfile or any(v for k, v in options.items() if k not in plain and v != "main"):
+        return None
+    from mitosis._history.glancing import glanced_sheet
+
+    return glanced_sheet(folder, experiments, **plain)
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ def full_text(wanted: Named, others: Sequence[Named], width: int | None) -> str:
         "value": lock.variant.text,
         "digest": lock.variant.digest,
         "edition": f"{lock.variant.version} of the canonical text",
-        "locked": f"{_moment(lock.locked_at)} by trial {_trial(lock)}",
+        "locked": f"{_moment(lock.locked_at)} by {lock.locked_by}",
         "commit": lock.commit or "(none)",
         "used by": counted(lock.used_by, "trial"),
         "database": str(held.file),
@@ -140,7 +140,7 @@ def _brief(named: Named) -> str:
     lock = named.held.lock
     lines = [
         f"{shown(_full_label(named))}  {cut(lock.variant.text, _MOST_CHARACTERS)}",
-        f"    locked {_moment(lock.locked_at)} by trial {_trial(lock)}, "
+        f"    locked {_moment(lock.locked_at)} by {lock.locked_by}, "
         f"used by {counted(lock.used_by, 'trial')}",
         *(f"    {_deed(act)}" for act in lock.acts),
     ]
@@ -162,7 +162,7 @@ def _difference(labels: tuple[str, str], path: str, one: str, other: str) -> str
 def _definition(lock: Lock) -> str:
     return (
         f"    value   {cut(lock.variant.text, _MOST_CHARACTERS)}\n"
-        f"    locked  {_moment(lock.locked_at)} by trial {_trial(lock)}"
+        f"    locked  {_moment(lock.locked_at)} by {lock.locked_by}"
     )
 
 
@@ -186,10 +186,6 @@ def _deed(act: Act) -> str:
         what = f"renamed from {act.former_name!r}"
     why = f": {_whole(act.why)}" if act.why else ""
     return f"{_moment(act.at)}  {what} by {_whole(act.by)}{why}"
-
-
-def _trial(lock: Lock) -> str:
-    return f"{lock.trial_name!r} (key {lock.trial_key})"
 
 
 def _whole(text: str) -> str:

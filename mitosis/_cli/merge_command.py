@@ -14,9 +14,11 @@ from mitosis._cli.screen import say
 
 @click.command("merge", context_settings=CONTEXT)
 @click.argument(
-    "other",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="OTHER_FOLDER",
+    "others",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="OTHER_FOLDER|FILE.db...",
+    nargs=-1,
+    required=True,
 )
 @click.option(
     "--renumber",
@@ -26,7 +28,9 @@ from mitosis._cli.screen import say
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be taken; change nothing.")
 @folder_option
 @exit_status
-def merge_command(other: Path, renumber: bool, dry_run: bool, folder: Path | None) -> None:
+def merge_command(
+    others: tuple[Path, ...], renumber: bool, dry_run: bool, folder: Path | None
+) -> None:
     """Take over the trials of OTHER_FOLDER, a trials folder, with their locks.
 
     OTHER_FOLDER is only read, and nothing here is overwritten: trials that are here already
@@ -35,16 +39,32 @@ def merge_command(other: Path, renumber: bool, dry_run: bool, folder: Path | Non
     \b
     mitosis merge /mnt/cluster/waves/trials --dry-run
 
+    Databases of this trials folder, from before it shared a server (store in
+    [tool.mitosis]), are taken into the server; each file is kept under another
+    name, and a name that is locked there stays as it is locked.
+
+    \b
+    mitosis merge trials/*.db
+
     Exit status: 0 all is here now; 1 something stayed out; 2 refused, nothing changed.
     """  # noqa: D301 - the control character keeps click from wrapping the example
     from mitosis._cli.exchange_report import taken_text
     from mitosis._cli.repair_report import progress
-    from mitosis._exchange import Options, merge
+    from mitosis._exchange import Options, Taken, bring_in, merge
     from mitosis._history.lookup import default_folder
 
     place = default_folder(folder).resolve()
-    options = Options(other.name, renumber, dry_run)
-    with progress() as on_progress:
-        taken = merge(other.resolve(), place, options, on_progress)
-    say(taken_text(taken, f"mitosis merge: {other}", dry_run=dry_run))
-    sys.exit(1 if taken.left else 0)
+    found: list[Taken] = []
+    for other in others:
+        if other.is_file():
+            database = (
+                place / other.name if other.resolve().parent == place else other.resolve()
+            )
+            taken = bring_in(database, dry_run=dry_run)
+        else:
+            options = Options(other.name, renumber, dry_run)
+            with progress() as on_progress:
+                taken = merge(other.resolve(), place, options, on_progress)
+        say(taken_text(taken, f"mitosis merge: {other}", dry_run=dry_run))
+        found.append(taken)
+    sys.exit(1 if any(taken.left for taken in found) else 0)

@@ -37,9 +37,12 @@ def run_command(experiments: tuple[str, ...], config: Path | None, **options: An
     The last line printed is the path of the trial's notebook. Exit status: 0 succeeded,
     1 recorded but not succeeded, 2 refused or misused, 130 interrupted.
     """  # noqa: D301 - the control character keeps click from wrapping the example
-    from mitosis._cli.experiments import find_all
-    from mitosis._settings import find_settings
+    from mitosis._cli.early_kernel import kernel_at_hand
 
-    sys.path.insert(0, str(Path.cwd()))
-    settings = find_settings(Path.cwd(), config)
-    run_found(find_all(experiments, settings), settings if config else None, options)
+    with kernel_at_hand(experiments, config):
+        from mitosis._cli.experiments import find_all
+        from mitosis._settings import find_settings
+
+        sys.path.insert(0, str(Path.cwd()))
+        settings = find_settings(Path.cwd(), config)
+        run_found(find_all(experiments, settings), settings if config else None, options)

@@ -13,10 +13,10 @@ from mitosis._cli.experiments import (
     find,
     import_named,
     is_experiment,
-    module_spaces,
     not_found,
 )
 from mitosis._cli.sources import read_source
+from mitosis._run.variants import module_spaces
 from mitosis._settings import Settings
 from mitosis.errors import ExperimentNotFoundError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,13 @@ def trial_options(function: Callable[..., None]) -> Callable[..., None]:
             help="Run nothing if a trial of the same variants, seed, code and data has "
             "succeeded: show that one.",
         ),
+    )
+    return with_options(options, keeping_options(function))
+
+
+def keeping_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say where trials go, and how each is run and kept."""
+    options = (
         folder_option,
         click.option("-g", "--group", help="Separate trials of the same code; passed to run."),
         click.option(
@@ -89,6 +96,13 @@ def trial_options(function: Callable[..., None]) -> Callable[..., None]:
         ),
         click.version_option(__version__, prog_name="mitosis"),
     )
+    return with_options(options, function)
+
+
+def with_options(
+    options: Sequence[Callable[..., Any]], function: Callable[..., None]
+) -> Callable[..., None]:
+    """Add options to a command, before those that it has."""
     for option in reversed(options):
         function = option(function)
     return function

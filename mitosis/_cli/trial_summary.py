@@ -118,7 +118,8 @@ def _seed(record: Mapping[str, Any]) -> list[str]:
 
 def _run(record: Mapping[str, Any]) -> str:
     started = datetime.fromisoformat(record["started_at"])
-    host = record.get("runner", record["machine"]).get("host", "")
+    process = record.get("worker") or record.get("runner", record["machine"])
+    host = process.get("host", "")
     memory = record.get("peak_memory_bytes")
     facts = [
         f"{started:%Y-%m-%d %H:%M:%S} UTC",

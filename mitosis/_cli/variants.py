@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from types import ModuleType
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from mitosis._model import Parameter
+from mitosis._run.variants import Place, Space, as_parameter
 from mitosis._suggestion import near
 from mitosis._wording import shown
 from mitosis.errors import InvalidParameterError, UnknownVariantError
 
 _MOST = 20
-
-Space = Mapping[str, Any]
-"""Where dicts of variants stand: the names of a module, or one registered dict of dicts."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the variants of an argument stand.
-
-    Attributes:
-        key: what their dict is called.
-        spaces: where to look for it, the first place first, each with the module that a kernel
-            imports before it unpickles a value from there.
-        prefix: what stands before the names of arguments from there, e.g. `"prepare."`.
-    """
-
-    key: str
-    spaces: tuple[tuple[Space, ModuleType], ...]
-    prefix: str = ""
 
 
 def parameters(
@@ -64,8 +44,7 @@ def way_to_give(place: Place, argument: str) -> str:
     """Return what a command line may say to give an argument, with its variants if any."""
     if argument == "group":
         return "-g GROUP"
-    dicts = [space[place.key] for space, _ in place.spaces if _holds(space, place.key)]
-    names = list(dict.fromkeys(shown(str(key)) for values in dicts for key in values))
+    names = list(dict.fromkeys(shown(str(key)) for values, _ in place.dicts for key in values))
     if not names:
         return f"-e {argument}=VALUE"
     more = ", ..." if len(names) > _MOST else ""
@@ -100,8 +79,7 @@ def _evaluated(place: Place, expression: str, track: bool) -> Parameter:
 
 
 def _named(place: Place, variant: str, track: bool, faults: list[str]) -> Parameter | None:
-    argument, spaces = place.key, place.spaces
-    dicts = [(space[argument], module) for space, module in spaces if _holds(space, argument)]
+    argument, dicts = place.key, place.dicts
     for values, module in dicts:
         for key, value in values.items():
             if str(key) == variant:
@@ -115,22 +93,9 @@ def _named(place: Place, variant: str, track: bool, faults: list[str]) -> Parame
             f"(a value without a variant: -e {place.prefix}{argument}={variant})"
         )
     else:
-        known = {name for space, _ in spaces for name in variants_by_parameter(space)}
+        known = {name for space, _ in place.spaces for name in variants_by_parameter(space)}
         faults.append(
             f"no dict of variants is named {argument!r}{near(argument, known)} "
             f"(a value without a variant: -e {place.prefix}{argument}=VALUE)"
         )
     return None
-
-
-def _holds(space: Space, argument: str) -> bool:
-    return isinstance(space.get(argument), dict)
-
-
-def as_parameter(
-    value: Any, argument: str, variant: str, module: ModuleType, track: bool = True
-) -> Parameter:
-    """Return an entry of a dict of variants as a `Parameter`, which it may be already."""
-    if isinstance(value, Parameter):
-        return replace(value, track=value.track and track)
-    return Parameter(variant, argument, value, [module], track=track)

@@ -14,6 +14,7 @@ _HOMES = {
     "Exported": "packing",
     "Options": "taking",
     "Taken": "taking",
+    "bring_in": "bringing",
     "export": "packing",
     "import_archive": "receiving",
     "is_archive": "unpacking",
@@ -23,6 +24,7 @@ _HOMES = {
 __all__ = list(_HOMES)
 
 if TYPE_CHECKING:
+    from mitosis._exchange.bringing import bring_in as bring_in
     from mitosis._exchange.packing import Exported as Exported
     from mitosis._exchange.packing import export as export
     from mitosis._exchange.receiving import import_archive as import_archive

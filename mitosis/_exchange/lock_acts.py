@@ -42,7 +42,7 @@ def acts_for(store: Store, trials: Iterable[RecordedTrial]) -> list[RecordedAct]
     Without a database, it is what people did to them.
     """
     used = {called for trial in trials for lock in _locks(trial) for called in _called(lock)}
-    if not store.path.exists():
+    if not store.is_made():
         return [act for act in lock_acts(store) if used & _called_by(act)]
     locks = (lock for lock in store.variants(retired=True) if used & _called(lock))
     return [act for lock in locks for act in told_with(lock)]

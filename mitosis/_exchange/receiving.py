@@ -134,8 +134,7 @@ def _unknown(trials: Sequence[RecordedTrial], trials_folder: Path) -> Iterator[R
 
 
 def _keys(store: Store) -> frozenset[str]:
-    is_here = store.path.exists() and store.path.stat().st_size > 0
-    return frozenset(store.known().folders) if is_here else frozenset()
+    return frozenset(store.known().folders) if store.is_made() else frozenset()
 
 
 def _copy(folder: TrialFolder, page: str, staged: Path) -> None:

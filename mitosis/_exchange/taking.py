@@ -93,7 +93,7 @@ class Taking:
         store = Store(self._trials_folder / database)
         if not self._options.dry_run:
             restore_missing(self._trials_folder, store.path)
-        is_here = store.path.exists() and store.path.stat().st_size > 0
+        is_here = store.is_made()
         if is_here and not self._options.dry_run:
             complete_stale(self._trials_folder, store.path)
         locks = store.variants(retired=True) if is_here else []

@@ -17,7 +17,10 @@ from mitosis._model.queries import Comparison, Condition, Either, Every, Field, 
 from mitosis._suggestion import near
 
 ORDERING = ("<", "<=", ">", ">=")
-_NUMBERS = ("iteration", "seed", "wall_seconds", "cpu_seconds", "peak_memory_bytes")
+_NUMBERS = (
+    *("iteration", "seed", "wall_seconds", "cpu_seconds", "peak_memory_bytes"),
+    "sweep_point",
+)
 _NO_VALUES = ("variants", "values")
 _MAIN = Field(Kind.COLUMN, "main")
 _COMMIT_LENGTH = 40

@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,12 +82,17 @@ class Export:
     """A table in both its shapes.
 
     Attributes:
-        frame: with all digits and all columns.
+        make_frame: makes the table with all digits and all columns; that needs pandas.
         sheet: as people read it.
     """
 
-    frame: pd.DataFrame
+    make_frame: Callable[[], pd.DataFrame]
     sheet: Sheet
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The table with all digits and all columns."""
+        return self.make_frame()
 
 
 def write_table(path: Path, table: Export) -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from mitosis._history.names import TIMES
 from mitosis._history.ordering import positions
 from mitosis._model.queries import Condition, Field, FieldNames, Kind, Order, Query
-from mitosis._store import Store
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # for annotations only: both are slow to import
     import pandas as pd
+
+    from mitosis._store import Store
 
 KEY = Field(Kind.COLUMN, "key")
 _CLAIMED = Field(Kind.COLUMN, "started_at")

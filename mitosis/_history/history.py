@@ -118,8 +118,9 @@ def history(
             identifier stands in backticks. What a trial does not have equals None, and is
             neither less nor more than anything. Times are texts, in UTC: `started_at >=
             "2026-11-01"`; a date alone is the whole day.
-        columns: which columns, by name; default: all but `key`, `hypothesis`, `environment`,
-            `archived_at`, `results_digest`, `variants` and `values`.
+        columns: which columns, by name; default: all but `key`, `sweep`, `sweep_point`,
+            `hypothesis`, `environment`, `archived_at`, `results_digest`, `variants` and
+            `values`.
         sort: one or more names to sort by. Trials without it come last; with `tail` first.
         reverse: sort from the largest to the smallest.
         tail: only the last so many.
@@ -170,6 +171,15 @@ def ask(place: Place, question: Question) -> pd.DataFrame:
     Raises:
         As `history`.
     """
+    return make_frame(*answer(place, question))
+
+
+def answer(place: Place, question: Question) -> tuple[list[str], list[list[Any]]]:
+    """Return the titles and columns of an answer, the trials' keys first.
+
+    Raises:
+        As `history`.
+    """
     sources = place.sources()
     names = Names(known_names(sources))
     labels = question.columns
@@ -182,7 +192,7 @@ def ask(place: Place, question: Question) -> pd.DataFrame:
     columns = read_rows(sources, selection, [KEY, *fields])
     kept = [0, *(i for i, one in enumerate(fields, 1) if _is_told(one, columns[i], question))]
     titles = ["key", *labels]
-    return make_frame([titles[i] for i in kept], [columns[i] for i in kept])
+    return [titles[i] for i in kept], [columns[i] for i in kept]
 
 
 def _is_told(one: Field, values: Sequence[Any], question: Question) -> bool:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mitosis._history.export import Export
-from mitosis._history.frame import known_names
+from mitosis._history.frame import known_names, make_frame
 from mitosis._history.groups import (
     COUNTS,
     NEEDED,
@@ -19,19 +20,16 @@ from mitosis._history.groups import (
     group_sheet,
     make_groups,
 )
-from mitosis._history.history import Place, Question, ask
-from mitosis._history.names import COLUMNS, Names
+from mitosis._history.history import Place, Question, answer, ask
+from mitosis._history.names import Names
 from mitosis._history.ordering import positions
 from mitosis._history.pivot import make_pivot
-from mitosis._history.sheet import frame_sheet
+from mitosis._history.sheet import telling, trials_sheet
 from mitosis._suggestion import near
 from mitosis.errors import UnknownFieldError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_ALWAYS = ("name", "status", "main")
-_IF_ANY = ("group", "tags", "note")
 
 
 def list_trials(place: Place, question: Question, best: str | None = None) -> Export:
@@ -44,23 +42,11 @@ def list_trials(place: Place, question: Question, best: str | None = None) -> Ex
         question: which of them, what of them, and in which order.
         best: `min` or `max`, to have the best `main` stand out.
     """
-    frame = ask(place, question)
-    if question.columns is not None:
-        return Export(frame, frame_sheet(frame, best))
-    return Export(frame, frame_sheet(frame[_telling(frame)], best))
-
-
-def _telling(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that tell trials apart."""
-    names = [str(name) for name in frame]
-    own = [name for name in names if name not in COLUMNS and not name.endswith(".variant")]
-    varying = [name for name in own if len(frame) < 2 or _differs(frame, name)]
-    given = [name for name in _IF_ANY if frame[name].map(bool, na_action="ignore").any()]
-    return [*_ALWAYS, *varying, *given, "started_at"]
-
-
-def _differs(frame: pd.DataFrame, name: str) -> bool:
-    return bool(frame[name].map(str).nunique() > 1)
+    titles, values = answer(place, question)
+    key, *others = zip(titles, values, strict=True)
+    columns = dict(others if "key" in titles[1:] else [key, *others])
+    shown = columns if question.columns is not None else telling(columns)
+    return Export(partial(make_frame, titles, values), trials_sheet(shown, best))
 
 
 def list_groups(
@@ -91,7 +77,7 @@ def list_groups(
     chosen = groups[[*dict.fromkeys(wanted)]]
     sheet = group_sheet(chosen, by, notes, (measures[0], best) if best else None)
     silent = [] if question.columns else _silent(groups)
-    return Export(chosen, sheet.without(silent))
+    return Export(lambda: chosen, sheet.without(silent))
 
 
 def _measures(names: Iterable[str], by: Sequence[str]) -> dict[str, None]:
@@ -161,7 +147,7 @@ def list_pivot(
     frame = _read(place, question, [row, column, fields[2]])
     pivot = make_pivot(frame, row, column, fields[2])
     notes = group_notes(pivot.groups, (row, column), frame)
-    return Export(pivot.frame(), pivot.sheet(best, notes))
+    return Export(pivot.frame, pivot.sheet(best, notes))
 
 
 def _distinct(place: Place, by: Sequence[str]) -> list[str]:

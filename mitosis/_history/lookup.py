@@ -20,13 +20,15 @@ from mitosis._layout import TrialFolder
 from mitosis._model import RecordedTrial, Trial
 from mitosis._records import close_dead, read_record
 from mitosis._settings import default_trials_folder, find_settings
-from mitosis._store import NamedTrial, Store
+from mitosis._store import NamedTrial, Store, databases, join
 from mitosis._suggestion import near
 from mitosis._wording import shown
 from mitosis.errors import (
     AmbiguousTrialError,
     DatabaseError,
+    MitosisError,
     RecordError,
+    TrialElsewhereError,
     TrialsFolderError,
     UnknownTrialError,
 )
@@ -48,6 +50,7 @@ class Found:
         folder: where everything else lies; it may be gone.
         html: its page; it may be gone, too.
         is_debug: whether it ran in debug mode, so that no database knows it.
+        elsewhere: the trials folder of a colleague that has its folder; empty for this one.
     """
 
     store: Store
@@ -57,6 +60,7 @@ class Found:
     html: Path
     started_at: datetime
     is_debug: bool = False
+    elsewhere: str = ""
 
     @property
     def trials_folder(self) -> Path:
@@ -87,6 +91,7 @@ def find_all(
 
     Raises:
         UnknownTrialError: names all that are not there.
+        TrialElsewhereError: names all whose folders a colleague has.
         AmbiguousTrialError: one fits several.
         TrialsFolderError: the trials folder cannot be read.
     """
@@ -102,7 +107,22 @@ def find_all(
                 reference=_text(reference),
                 candidates=tuple(map(_line, sorted(found, key=lambda f: f.started_at))),
             )
-    return [found[0] for _, found in candidates]
+    return require_here([found[0] for _, found in candidates])
+
+
+def require_here(trials: list[Found]) -> list[Found]:
+    """Return trials if their folders are in this trials folder.
+
+    Raises:
+        TrialElsewhereError: names all whose folders are in one that shares the server.
+    """
+    gone = [trial for trial in trials if trial.elsewhere and not trial.folder.root.exists()]
+    if gone:
+        raise TrialElsewhereError(
+            folder=gone[0].trials_folder,
+            faults=tuple(f"{shown(t.name)} (key {t.key}): {shown(t.elsewhere)}" for t in gone),
+        )
+    return trials
 
 
 def default_folder(trials_folder: Path | str | None) -> Path:
@@ -110,7 +130,10 @@ def default_folder(trials_folder: Path | str | None) -> Path:
     if trials_folder is not None:
         return Path(trials_folder)
     here = Path.cwd()
-    return default_trials_folder(here, find_settings(here))
+    settings = find_settings(here)
+    folder = default_trials_folder(here, settings)
+    join(folder, settings.store)
+    return folder
 
 
 def own_stores(trials_folder: Path) -> list[Store]:
@@ -120,13 +143,12 @@ def own_stores(trials_folder: Path) -> list[Store]:
         TrialsFolderError: it is not there, or cannot be read.
     """
     try:
-        with os.scandir(trials_folder) as entries:
-            names = sorted(e.name for e in entries if e.name.endswith(".db") and e.is_file())
+        stores = [Store(file) for file in databases(trials_folder)]
     except OSError as exc:
+        if isinstance(exc, MitosisError):
+            raise
         reason = exc.strerror or str(exc)
         raise TrialsFolderError(folder=trials_folder, reason=reason) from exc
-    files = [trials_folder / name for name in names]
-    stores = [Store(file) for file in files if _layout.is_own_database(file)]
     for store in stores:
         close_dead(trials_folder, store)
     return stores
@@ -248,6 +270,7 @@ def found_row(store: Store, row: NamedTrial) -> Found:
         folder=_existing(TrialFolder(beside / folder)),
         html=beside / row.html,
         started_at=row.started_at,
+        elsewhere=row.elsewhere,
     )
 
 

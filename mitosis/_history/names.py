@@ -39,6 +39,8 @@ COLUMNS = (
     "html",
     "folder",
     "key",
+    "sweep",
+    "sweep_point",
     "hypothesis",
     "environment",
     "archived_at",

@@ -93,7 +93,9 @@ class FolderReader:
             "implementation": stored.implementation if stored else None,
             "packages": dict(stored.packages) if stored else {},
             "conda": dict(stored.conda) if stored else {},
-            "host": record.get("runner", record.get("machine", {})).get("host"),
+            "host": (
+                record.get("worker") or record.get("runner") or record.get("machine", {})
+            ).get("host"),
         }
         machine = record.get("machine", {})
         told |= {name: value for name, value in machine.items() if name not in _OF_RUNNER}

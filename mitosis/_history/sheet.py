@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mitosis._history.frame import with_index
-from mitosis._history.names import TIMES
+from mitosis._history.names import COLUMNS, TIMES
 from mitosis._history.ordering import is_missing
 from mitosis._history.rounding import math_text, number_text
 from mitosis._wording import shown
@@ -22,6 +22,8 @@ from mitosis._wording import shown
 if TYPE_CHECKING:
     import pandas as pd
 
+_ALWAYS = ("key", "name", "status", "main")
+_IF_ANY = ("group", "tags", "note")
 _MOST_CHARACTERS = 60
 _MOST_INTEGER = 10**40
 _SHORT_COMMIT = 10
@@ -87,14 +89,49 @@ def frame_sheet(frame: pd.DataFrame, best: str | None = None) -> Sheet:
         best: `min` or `max`, to have the best `main` stand out.
     """
     table = with_index(frame)
-    names = [str(name) for name in table]
-    columns = [
-        tuple(make_cell(name, value) for value in table[name].tolist()) for name in names
-    ]
-    if best and "main" in names:
-        at = names.index("main")
-        columns[at] = mark_best(columns[at], table["main"].tolist(), best)
-    return Sheet(tuple(map(make_title, names)), tuple(zip(*columns, strict=True)))
+    return trials_sheet({str(name): table[name].tolist() for name in table}, best)
+
+
+def trials_sheet(columns: Mapping[str, Sequence[Any]], best: str | None = None) -> Sheet:
+    """Return a sheet of trials.
+
+    Args:
+        columns: name to values, as databases have them; numbers of one column are of one kind.
+        best: as for `frame_sheet`.
+    """
+    uniform = {name: _uniform(values) for name, values in columns.items()}
+    cells = {
+        name: tuple(make_cell(name, value) for value in values)
+        for name, values in uniform.items()
+    }
+    if best and "main" in cells:
+        cells["main"] = mark_best(cells["main"], uniform["main"], best)
+    return Sheet(tuple(map(make_title, cells)), tuple(zip(*cells.values(), strict=True)))
+
+
+def telling(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Return the columns that tell trials apart."""
+    own = [name for name in columns if name not in COLUMNS and not name.endswith(".variant")]
+    varying = [name for name in own if _differs(columns[name])]
+    given = [name for name in _IF_ANY if any(v for v in columns[name] if not is_missing(v))]
+    return {name: columns[name] for name in (*_ALWAYS, *varying, *given, "started_at")}
+
+
+def _differs(values: Sequence[Any]) -> bool:
+    texts = {"" if is_missing(value) else str(value) for value in _uniform(values)}
+    return len(values) < 2 or len(texts) > 1
+
+
+def _uniform(values: Sequence[Any]) -> Sequence[Any]:
+    """Return values of which all numbers are floats if any is, as in a column of pandas."""
+    present = [value for value in values if not is_missing(value)]
+    kinds = set(map(type, present))
+    if kinds != {int, float}:
+        return values
+    try:
+        return [None if is_missing(value) else float(value) for value in values]
+    except OverflowError:  # integers may have any size
+        return values
 
 
 def make_title(name: str) -> str:

@@ -73,9 +73,29 @@ def secret_key_file(trials_folder: Path) -> Path:
     return trials_folder / ".secret-key"
 
 
+def store_file(trials_folder: Path) -> Path:
+    """Return the file that tells on which server the databases of a trials folder are."""
+    return trials_folder / ".store"
+
+
+def plans_folder(trials_folder: Path) -> Path:
+    """Return the folder of the plans of all sweeps."""
+    return trials_folder / ".sweeps"
+
+
+def plan_file(trials_folder: Path, sweep: str) -> Path:
+    """Return the path of the plan of a sweep."""
+    return plans_folder(trials_folder) / f"{file_stem(sweep)}.json"
+
+
 def unfinished(path: Path) -> Path:
     """Return the hidden name under which a file is made before it takes its own."""
     return path.with_name(f".{path.name}.{new_key()}")
+
+
+def sweep_page(trials_folder: Path, sweep: str) -> Path:
+    """Return the path of the page of a sweep."""
+    return trials_folder / f"sweep_{file_stem(sweep)}.html"
 
 
 def value_file(trials_folder: Path, digest: str) -> Path:
@@ -88,8 +108,8 @@ def environment_file(trials_folder: Path, digest: str) -> Path:
     return trials_folder / ".environments" / f"{digest}.json"
 
 
-def aside(database: Path) -> Path:
-    """Return a path that nothing has, to keep a damaged database under."""
-    names = (f"{database.name}.damaged-{number}" for number in itertools.count(1))
+def aside(database: Path, why: str = "damaged") -> Path:
+    """Return a path that nothing has, to keep a database under that is not used any more."""
+    names = (f"{database.name}.{why}-{number}" for number in itertools.count(1))
     paths = map(database.with_name, names)
     return next(path for path in paths if not os.path.lexists(path))

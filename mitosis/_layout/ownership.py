@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mitosis._layout.names import APPLICATION_ID, KEY_LENGTH, secret_key_file
+from mitosis._layout.names import (
+    APPLICATION_ID,
+    KEY_LENGTH,
+    plans_folder,
+    secret_key_file,
+    store_file,
+)
 from mitosis._layout.trial_folder import TRIAL_FOLDER, TrialFolder
 
 _UNFINISHED = re.compile(rf"\..+[._][0-9a-f]{{{KEY_LENGTH}}}")
-_ASIDE = re.compile(r".+\.damaged-[0-9]+(-journal|-wal|-shm)?")
-_TRIAL_PAGE = re.compile(r"trial_.+\.(html|ipynb)")
+_ASIDE = re.compile(r".+\.(damaged|merged)-[0-9]+(-journal|-wal|-shm)?")
+_PAGE = re.compile(r"trial_.+\.(html|ipynb)|sweep_.+\.html")
 _ACTS_FILE = re.compile(r".+\.acts")
+_PLAN = re.compile(r"\.?[A-Za-z0-9._-]+\.(json(\.[0-9a-f]{8})?|lock|taken)")
 _SHARED_FILE = re.compile(r"\.?[0-9a-f]{64}\.(dill|json)(\.[0-9a-f]{8})?")
 SHARED_FOLDERS = (".values", ".environments")
 
@@ -39,12 +46,14 @@ def is_own(path: Path, trials_folder: Path) -> bool:
     if rest:
         if first in SHARED_FOLDERS:
             return bool(_SHARED_FILE.fullmatch(rest[-1]))
+        if top == plans_folder(trials_folder):
+            return len(rest) == 1 and bool(_PLAN.fullmatch(rest[0]))
         return bool(TRIAL_FOLDER.fullmatch(first)) and TrialFolder(top).record.exists()
     if _ACTS_FILE.fullmatch(first):
         return _is_own_acts_file(top)
-    if top == secret_key_file(trials_folder):
+    if top in (secret_key_file(trials_folder), store_file(trials_folder)):
         return True
-    return bool(_TRIAL_PAGE.fullmatch(first)) or is_own_database(top)
+    return bool(_PAGE.fullmatch(first)) or is_own_database(top)
 
 
 def _is_own_acts_file(path: Path) -> bool:

@@ -143,6 +143,13 @@ def is_taken(trials_folder: Path, stem: str, key: str) -> bool:
         )
 
 
+def taken_stems(trials_folder: Path) -> frozenset[str]:
+    """Return the names without the key of all trials' folders that there are, visible ones."""
+    with os.scandir(trials_folder) as entries:
+        names = [entry.name for entry in entries if TRIAL_FOLDER.fullmatch(entry.name)]
+    return frozenset(name[: -KEY_LENGTH - 1] for name in names)
+
+
 def show_trial_folder(folder: TrialFolder) -> TrialFolder:
     """Give a trial's folder its name, now that a record in it says what it is."""
     return TrialFolder(folder.root.rename(visible(folder).root))

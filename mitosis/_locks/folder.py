@@ -14,7 +14,7 @@ from pathlib import Path
 from mitosis import _layout
 from mitosis._model import Lock, LockName
 from mitosis._records import close_dead, read_record
-from mitosis._store import Store
+from mitosis._store import Store, databases, joined_to
 from mitosis.errors import (
     AmbiguousDatabaseError,
     DatabaseError,
@@ -104,6 +104,8 @@ class Holdings:
 
 def _files(folder: Path, logfile: str | None) -> list[Path]:
     """Return the files that may be databases. What cannot be looked into is an error."""
+    if joined_to(folder):
+        return [file for file in databases(folder) if logfile in (None, file.name)]
     if not folder.is_dir():
         return []
     with os.scandir(folder) as entries:
@@ -125,7 +127,7 @@ def _gone(folder: Path, logfile: str | None) -> set[str]:
             with suppress(RecordError):
                 names.add(read_record(trial).claim.database)
     wanted = names & {logfile} if logfile else names
-    return {name for name in wanted if not (folder / name).exists()}
+    return {name for name in wanted if not Store(folder / name).is_made()}
 
 
 def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
@@ -139,6 +141,8 @@ def held_locks(folder: Path, logfile: str | None = None) -> Holdings:
     faults: list[DatabaseError] = []
     try:
         files = _files(folder, logfile)
+    except DatabaseError as exc:
+        return Holdings(folder, (), (), (exc,), logfile)
     except OSError as exc:
         fault = DatabaseError(database=folder, reason=exc.strerror or str(exc))
         return Holdings(folder, (), (), (fault,), logfile)

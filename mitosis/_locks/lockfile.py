@@ -35,10 +35,12 @@ _TYPES: dict[str, type] = {
     "locked_at": datetime,
     "trial": str,
     "key": str,
+    "sweep": str,
     "commit": str,
 }
 _MOST_EDITIONS = 1000
-_MAY_BE_ABSENT = {"commit"}
+_MAY_BE_ABSENT = {"commit", "sweep"}
+_OF_A_TRIAL = {"trial", "key"}
 _CONFLICT_MARKERS = ("<<<<<<< ", "=======", ">>>>>>> ")
 
 
@@ -127,9 +129,10 @@ def _key(table: dict[str, Any]) -> tuple[str, str, str]:
 
 def _faults(table: dict[str, Any]) -> Iterator[str]:
     yield from (f"unknown key {key!r}" for key in table if key not in _TYPES)
+    optional = _optional(table)
     for key, kind in _TYPES.items():
         value = table.get(key)
-        if value is None and key not in _MAY_BE_ABSENT:
+        if value is None and key not in optional:
             yield f"{key} is missing"
         elif value is not None and type(value) is not kind:
             yield f"{key} is {value!r}, which is no {kind.__name__}"
@@ -144,6 +147,11 @@ def _faults(table: dict[str, Any]) -> Iterator[str]:
             yield "digest is not that of text: one was changed"
     if type(edition := table.get("edition")) is int and not 1 <= edition < _MOST_EDITIONS:
         yield f"edition is {edition}; they are counted from 1"
+
+
+def _optional(table: dict[str, Any]) -> set[str]:
+    """Return what may be absent: a lock was made by a trial, or by a sweep."""
+    return _MAY_BE_ABSENT | (_OF_A_TRIAL if "sweep" in table else set())
 
 
 def _doubled(tables: list[dict[str, Any]]) -> list[str]:
@@ -165,10 +173,15 @@ def _table(lock: Lock) -> dict[str, Any]:
         "digest": variant.digest,
         "edition": variant.version,
         "locked_at": lock.locked_at.astimezone(UTC),
-        "trial": lock.trial_name,
-        "key": lock.trial_key,
+        **_locker(lock),
     }
     return table | ({"commit": lock.commit} if lock.commit else {})
+
+
+def _locker(lock: Lock) -> dict[str, str]:
+    if lock.sweep is not None:
+        return {"sweep": lock.sweep}
+    return {"trial": lock.trial_name, "key": lock.trial_key}
 
 
 def _lock(table: dict[str, Any]) -> Lock:
@@ -182,7 +195,7 @@ def _lock(table: dict[str, Any]) -> Lock:
             version=table["edition"],
         ),
         locked_at=table["locked_at"].astimezone(UTC),
-        trial_name=table["trial"],
-        trial_key=table["key"],
+        trial_name=table.get("sweep") or table["trial"],
+        trial_key="" if "sweep" in table else table["key"],
         commit=table.get("commit"),
     )

@@ -25,16 +25,27 @@ _MODULES = {
         "Query",
     ],
     "origin": ["Checkout", "CodeState", "Environment", "Machine", "Runner"],
+    "sweeps": [
+        "Given",
+        "PlannedArgument",
+        "PlannedPoint",
+        "PlannedVariant",
+        "SweepPlan",
+        "SweepRow",
+        "SweepState",
+    ],
     "trials": [
         "Claim",
         "Claimed",
         "Finish",
         "FormerTrial",
         "Outcome",
+        "PRUNED",
         "Places",
         "RecordedTrial",
         "RunningTrial",
         "Status",
+        "SweepPoint",
         "Usage",
     ],
     "trial": ["Trial", "TrialReader"],
@@ -66,8 +77,16 @@ if TYPE_CHECKING:
     from mitosis._model.queries import Opposite as Opposite
     from mitosis._model.queries import Order as Order
     from mitosis._model.queries import Query as Query
+    from mitosis._model.sweeps import Given as Given
+    from mitosis._model.sweeps import PlannedArgument as PlannedArgument
+    from mitosis._model.sweeps import PlannedPoint as PlannedPoint
+    from mitosis._model.sweeps import PlannedVariant as PlannedVariant
+    from mitosis._model.sweeps import SweepPlan as SweepPlan
+    from mitosis._model.sweeps import SweepRow as SweepRow
+    from mitosis._model.sweeps import SweepState as SweepState
     from mitosis._model.trial import Trial as Trial
     from mitosis._model.trial import TrialReader as TrialReader
+    from mitosis._model.trials import PRUNED as PRUNED
     from mitosis._model.trials import Claim as Claim
     from mitosis._model.trials import Claimed as Claimed
     from mitosis._model.trials import Finish as Finish
@@ -77,6 +96,7 @@ if TYPE_CHECKING:
     from mitosis._model.trials import RecordedTrial as RecordedTrial
     from mitosis._model.trials import RunningTrial as RunningTrial
     from mitosis._model.trials import Status as Status
+    from mitosis._model.trials import SweepPoint as SweepPoint
     from mitosis._model.trials import Usage as Usage
     from mitosis._model.variants import Act as Act
     from mitosis._model.variants import Action as Action

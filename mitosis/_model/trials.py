@@ -26,6 +26,23 @@ class Status(StrEnum):
     LOST = "lost"
 
 
+PRUNED = "its search pruned it, judging by what it logged"
+"""The reason of a killed trial whose search saw that it would be none of the best."""
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """Which point of which sweep a trial is for.
+
+    Attributes:
+        name: the sweep's.
+        point: its number, from 0.
+    """
+
+    name: str
+    point: int
+
+
 @dataclass(frozen=True)
 class Claim:
     """What the store needs to lock variants and number a trial.
@@ -42,6 +59,9 @@ class Claim:
         defaults: of the arguments that came from a command line, what they would have been.
         recorded_by: what ran it: `"run"` in a kernel, `"recording"` in its runner's process.
         step_names: of an experiment of several steps, in their order.
+        sweep: the point of a sweep that it is for; None where it is for none.
+        worker: the process that carried it out, where that was not the runner itself. It is
+            known once the trial has ended; machine and packages are then the worker's.
     """
 
     experiment: str
@@ -65,6 +85,8 @@ class Claim:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     recorded_by: str = "run"
     step_names: tuple[str, ...] = ()
+    sweep: SweepPoint | None = None
+    worker: Runner | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +152,8 @@ class Finish:
         data: all input files, also those that the experiment named while it ran.
         numbers: results that are numbers, by key.
         metrics: what was logged, by the metric's name.
+        host: the machine that it ran on, where the claim could not know that; else empty.
+        environment: digest of the packages there, likewise.
     """
 
     key: str
@@ -139,6 +163,8 @@ class Finish:
     data: tuple[DataFile, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, MetricSummary] = field(default_factory=dict)
+    host: str = ""
+    environment: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,4 +233,6 @@ class RecordedTrial:
             data=self.data,
             numbers=self.numbers,
             metrics=self.metrics,
+            host=self.claim.worker.host if self.claim.worker else "",
+            environment=self.claim.environment_digest if self.claim.worker else "",
         )

@@ -106,12 +106,14 @@ class Lock:
     """A variant as it is locked in a database, with the trial that locked it.
 
     Attributes:
-        trial_name: the trial that locked it, here or in the database it was imported from.
-        trial_key: that trial's key.
-        commit: the commit that trial ran.
+        trial_name: the trial that locked it, here or in the database it was imported from;
+            or the sweep that locked it before its first trial.
+        trial_key: that trial's key; empty where a sweep locked it.
+        commit: the commit that trial, or sweep, ran.
         used_by: how many trials of this database have run with it.
         retired_at: when its name was freed; None while it is in force.
         acts: what people did to it, in order.
+        place: in a shared store, for whose trials folder it was locked: `user@host:path`.
     """
 
     experiment: str
@@ -123,6 +125,7 @@ class Lock:
     used_by: int = 0
     retired_at: datetime | None = None
     acts: tuple[Act, ...] = ()
+    place: str = field(default="", compare=False)
 
     @property
     def full_name(self) -> LockName:
@@ -130,13 +133,23 @@ class Lock:
         return LockName(self.experiment, self.variant.parameter, self.variant.name)
 
     @property
+    def sweep(self) -> str | None:
+        """The sweep that locked it before any trial ran with it; None if a trial locked it."""
+        return None if self.trial_key else self.trial_name
+
+    @property
+    def locked_by(self) -> str:
+        """The trial, or sweep, that locked it, in words."""
+        if self.sweep is not None:
+            return f"sweep {self.sweep!r}"
+        return f"trial {self.trial_name!r} (key {self.trial_key})"
+
+    @property
     def origin(self) -> str:
-        """Since when, by which trial and at which commit it is locked."""
+        """Since when, by whom and at which commit it is locked."""
         commit = f" at commit {self.commit[:10]}" if self.commit else ""
-        return (
-            f"since {self.locked_at:%Y-%m-%d %H:%M} UTC, by trial {self.trial_name!r} "
-            f"(key {self.trial_key}){commit}"
-        )
+        place = f", in {self.place}" if self.place else ""
+        return f"since {self.locked_at:%Y-%m-%d %H:%M} UTC, by {self.locked_by}{commit}{place}"
 
 
 class LockName(NamedTuple):

@@ -24,8 +24,8 @@ _ADDRESSES = ["action", "background", "cite", "data", "formaction", "href", "lon
 _ADDRESSES += ["manifest", "ping", "poster", "src", "srcset", "xlink:href"]
 _VISIBLE = ["img", "svg", "video", "audio", "canvas", "table", "hr", "input"]
 _IN_TABLES = re.compile(r">\s+<(?=/?(?:table|thead|tbody|tr|th|td)\b)")
-_HELD = re.compile(r"\s*(data:|#)", flags=re.IGNORECASE)
-_LINK = re.compile(r"\s*(https?:|mailto:|\./)", flags=re.IGNORECASE)
+HELD = re.compile(r"\s*(data:|#)", flags=re.IGNORECASE)
+LINK = re.compile(r"\s*(https?:|mailto:|\./)", flags=re.IGNORECASE)
 _CSS_LOADS = re.compile(
     r"@import\b[^;}]*;?|url\(\s*(?!['\"]?\s*(?:data:|#))[^)]*\)|image-set\([^)]*\)",
     flags=re.IGNORECASE,
@@ -56,7 +56,9 @@ def clean(html: str) -> Cleaned:
     for remark in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         remark.extract()
     running = soup.find_all(_RUNNING)
-    for tag in [*running, *soup.find_all(_UNWANTED), *soup.select("style[scoped]")]:
+    # Not `select`: its first call takes longer than all other work on a page.
+    scoped = soup.find_all("style", scoped=True)
+    for tag in [*running, *soup.find_all(_UNWANTED), *scoped]:
         tag.decompose()
     for tag in soup.find_all(True):
         _clean_tag(tag)
@@ -67,8 +69,8 @@ def clean(html: str) -> Cleaned:
 def _clean_tag(tag: Tag) -> None:
     if tag.name in _TRANSPARENT:
         tag.unwrap()
-    elif tag.name == "img" and not _HELD.match(str(tag.get("src") or "")):
-        tag.name, tag.string = "span", f"[image outside this record: {tag.get('src')}]"
+    elif tag.name == "img" and not HELD.match(str(tag.get("src") or "")):
+        tag.name, tag.string = "span", outside(str(tag.get("src")))
         tag.attrs = {"class": "note"}
     elif tag.name == "style" and tag.string:
         tag.string = _CSS_LOADS.sub("none", tag.string)
@@ -87,9 +89,14 @@ def _clean_attributes(tag: Tag) -> None:
 def _is_harmless(tag: str, name: str, value: str) -> bool:
     if name.startswith("on") or (tag == "table" and name == "border"):
         return False
-    if name not in _ADDRESSES or _HELD.match(value):
+    if name not in _ADDRESSES or HELD.match(value):
         return True
-    return tag == "a" and name == "href" and bool(_LINK.match(value))
+    return tag == "a" and name == "href" and bool(LINK.match(value))
+
+
+def outside(address: str) -> str:
+    """Say that there is an image which a page does not load."""
+    return f"[image outside this record: {address}]"
 
 
 def markup(html: str) -> Markup:

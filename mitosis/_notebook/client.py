@@ -14,51 +14,20 @@ from typing import Any
 from nbclient.client import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import from_dict
-from nbformat.v4 import output_from_msg
 
 from mitosis._notebook.document import NotebookNode
 from mitosis._notebook.kernel import Kernel
+from mitosis._notebook.nodes import output_of
 from mitosis._notebook.transcript import Transcript
 
 EVERY_CELL_AS_SHOWN: Mapping[int, str] = MappingProxyType({})
 START_SECONDS = 120
 _DRAIN_SECONDS = 600
+_SUBSCRIBED_SECONDS = 0.1
 _MOST_WAITING = (
     10_000  # beyond that many messages (else 1000), the sockets drop what comes next
 )
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-
-# What counts in the kernel how many requests it has carried out: hidden code when it is over, a
-# cell when its figures are out too, and none that an experiment runs inside its own.
-# Schedulers send SIGUSR1 to all processes of a job; it is the runner that acts on it.
-_COUNTING = """\
-def _mitosis_count(path):
-    import signal
-    from IPython import get_ipython
-    state = {{"over": 0, "depth": 0}}
-    def begin(_info):
-        state["depth"] += 1
-    def over():
-        if state["depth"]:
-            return
-        state["over"] += 1
-        try:
-            with open(path, "w") as file:
-                file.write(str(state["over"]))
-        except Exception:
-            pass
-    def cell_over(_result):
-        state["depth"] -= 1
-        over()
-    events = get_ipython().events
-    events.register("pre_run_cell", begin)
-    events.register("post_execute", over)
-    events.register("post_run_cell", cell_over)
-    if signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL:
-        signal.signal(signal.SIGUSR1, lambda *_: None)
-_mitosis_count({path!r})
-del _mitosis_count
-"""
 
 
 class HiddenCodeError(Exception):
@@ -115,17 +84,39 @@ class Client(NotebookClient):
         self.messages = 0
         self.gave_up = False
 
+    async def connect(self) -> None:
+        """Open the channels to the kernel, as soon as it is ready.
+
+        Raises:
+            RuntimeError: it died before.
+            TimeoutError: it took too long.
+        """
+        assert self.km
+        await asyncio.wait_for(self._kernel.ready(), START_SECONDS)
+        self.kc = self.km.client()
+        self.kc.start_channels(stdin=False, hb=False, control=False)
+
     def close(self) -> None:
         """Close the channels to the kernel."""
         if self.kc:
-            self.kc.stop_channels()
+            self.kc.shell_channel.stop()
+            self.kc.iopub_channel.stop()
 
     async def begin(self, code: str) -> None:
         """Run hidden code that comes before everything else."""
         assert self.kc
         self.kc.iopub_channel.socket.rcvhwm = _MOST_WAITING
-        counting = _COUNTING.format(path=str(self._kernel.mark))
-        await asyncio.wait_for(self.run_hidden(counting + code), START_SECONDS)
+        await asyncio.wait_for(self.run_hidden(code), START_SECONDS)
+        await asyncio.wait_for(self._be_heard(), START_SECONDS)
+
+    async def _be_heard(self) -> None:
+        """Make sure that outputs come in; a subscription takes its time to reach the kernel."""
+        assert self.kc
+        while True:
+            with suppress(Empty):
+                await self.kc.iopub_channel.get_msg(timeout=_SUBSCRIBED_SECONDS)
+                return
+            self.kc.kernel_info()
 
     async def run_hidden(self, code: str) -> None:
         """Run code that is no cell of the notebook."""
@@ -271,8 +262,8 @@ class Client(NotebookClient):
             return None
         if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
             return super().output(outs, msg, display_id, cell_index)
-        with suppress(ValueError):  # a type of message that nbformat does not know
-            self._current().show(output_from_msg(msg), display_id)
+        if shown := output_of(msg):
+            self._current().show(shown, display_id)
         return None
 
     def clear_output(self, outs: Any, msg: Any, cell_index: int) -> None:

@@ -10,8 +10,10 @@ from textwrap import dedent
 from typing import Any
 from urllib.parse import quote
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat import from_dict
+from nbformat.v4 import writes
+
+from mitosis._notebook.nodes import code_cell, markdown_cell, notebook
 
 _MARKUP = {char: f"&#{ord(char)};" for char in "\\`*_{}[]|$~#<>&"}
 
@@ -126,24 +128,24 @@ def originals(plan: Plan) -> dict[int, str]:
 def build(plan: Plan, banner: Banner) -> NotebookNode:
     """Return a notebook whose code cells have not run yet."""
     before = [
-        _cell(new_markdown_cell, _title(plan), "title"),
-        _cell(new_code_cell, plan.parameters, "parameters"),
+        markdown_cell(_title(plan), ["title"]),
+        code_cell(plan.parameters, ["parameters"]),
     ]
     assert len(before) == _BEFORE
     cells = [
         *before,
         *(_planned(cell) for cell in plan.cells),
-        _cell(new_code_cell, "keep(results)", "results"),
+        code_cell("keep(results)", ["results"]),
     ]
-    notebook = new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {
+    book = notebook(cells)
+    book.metadata["kernelspec"] = {
         "display_name": "Python 3",
         "language": "python",
         "name": "python3",
     }
-    notebook.metadata["language_info"] = {"name": "python"}
-    label(notebook, banner)
-    return notebook
+    book.metadata["language_info"] = {"name": "python"}
+    label(book, banner)
+    return book
 
 
 def label(notebook: NotebookNode, banner: Banner) -> None:
@@ -158,26 +160,23 @@ def finished(
 
     Warnings stand under its title then, and sections below its last cell.
     """
-    copy = nbformat.from_dict(notebook)
+    copy = from_dict(notebook)
     copy.cells = [
         cell for cell in notebook.cells if cell.cell_type != "code" or cell.execution_count
     ]
-    copy.cells[1:1] = [_cell(new_markdown_cell, _warning(text), "warning") for text in warnings]
-    copy.cells += [_cell(new_markdown_cell, _section(each), each.tag) for each in below]
+    copy.cells[1:1] = [markdown_cell(_warning(text), ["warning"]) for text in warnings]
+    copy.cells += [markdown_cell(_section(each), [each.tag]) for each in below]
     return copy
 
 
 def to_ipynb(notebook: NotebookNode) -> str:
     """Return the notebook as an `.ipynb` file that Jupyter opens."""
-    return str(nbformat.writes(notebook))
-
-
-def _cell(make: Any, source: str, *tags: str) -> NotebookNode:
-    return make(source, metadata={"tags": list(tags)})
+    return str(writes(notebook))
 
 
 def _planned(cell: PlannedCell) -> NotebookNode:
-    return _cell(new_code_cell if cell.is_code else new_markdown_cell, cell.source, *cell.tags)
+    make = code_cell if cell.is_code else markdown_cell
+    return make(cell.source, cell.tags)
 
 
 def _title(plan: Plan) -> str:

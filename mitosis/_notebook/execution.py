@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-from mitosis._model import Status
+from mitosis._model import PRUNED, Status
 from mitosis._notebook.client import (
     EVERY_CELL_AS_SHOWN,
     START_SECONDS,
@@ -47,12 +47,13 @@ class Stop(StrEnum):
     ANNOUNCED = "the system announced the end of its time (SIGUSR1)"
     OUT_OF_CPU = "its processor time was up (SIGXCPU)"
     ABANDONED = "its runner was interrupted by an exception"
+    PRUNED = PRUNED
 
     @property
     def status(self) -> Status:
         """The status of a trial that was ended for this reason."""
-        killed = self in (Stop.INTERRUPTED, Stop.TERMINATED, Stop.HUNG_UP, Stop.ABANDONED)
-        return Status.KILLED if killed else Status.TIMED_OUT
+        late = self in (Stop.TIMED_OUT, Stop.ANNOUNCED, Stop.OUT_OF_CPU)
+        return Status.TIMED_OUT if late else Status.KILLED
 
 
 _BY_SIGNAL = {-signal.SIGUSR1: Stop.ANNOUNCED, -signal.SIGXCPU: Stop.OUT_OF_CPU}
@@ -167,7 +168,7 @@ class Execution:
             self._consumption.watch(self._kernel.pid)
             client = Client(self._notebook, self._kernel, self._on_text, self._originals)
             try:
-                await client.async_start_new_kernel_client()
+                await client.connect()
             except (RuntimeError, OSError) as exc:
                 said = self._redact(self._kernel.said() or str(exc))
                 return self._stopped() or await self._not_up(said)

@@ -97,10 +97,11 @@ _HUE = re.compile(r'style="color: (rgb\([\d,]+\))"')
 
 def _coloured(text: str) -> Markup:
     from markupsafe import escape
-    from nbconvert.filters.ansi import ansi2html
 
     if "\x1b" not in text:
         return escape(_CONTROL.sub("", text))
+    from nbconvert.filters.ansi import ansi2html
+
     html = "".join(map(ansi2html, _in_bits(text)))
     # A colour becomes a hue, which the style sheet mixes into what the theme can show.
     return markup(_HUE.sub(r'style="--hue:\1"', _CONTROL.sub("", html)))

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from mitosis._notebook.forked import Waiting, take
 from mitosis._notebook.home import kernel_home, sweep
+from mitosis._notebook.kernel_process import INLINE, Role
 
 _SHUTDOWN_SECONDS = 5.0
+_POLL_SECONDS = 0.004
+_WORDS = "stderr"
+_MARK = "mark"
 
 
 @dataclass(frozen=True)
@@ -32,26 +37,30 @@ class KernelOptions:
     matplotlib_dpi: float
 
 
-class _ThisInterpreter(KernelSpecManager):
-    """Knows one kernel: ipykernel in the interpreter that is running."""
+class _Provisioner(LocalProvisioner):
+    """Makes a process that waits, or a new one, the kernel of a manager."""
 
-    options: KernelOptions
+    def __init__(self, manager: AsyncKernelManager, home: Path, dpi: float) -> None:
+        super().__init__(kernel_id="trial", kernel_spec=manager.kernel_spec, parent=manager)
+        self._manager = manager
+        self._home = home
+        self._dpi = dpi
+        self.waiting: Waiting | None = None
 
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        rc = repr({"figure.dpi": self.options.matplotlib_dpi})
-        argv = [
-            sys.executable,
-            *["-O"] * sys.flags.optimize,
-            "-Xfrozen_modules=off",  # silences debugpy
-            "-m",
-            "ipykernel_launcher",
-            "-f",
-            "{connection_file}",
-            "--HistoryManager.enabled=False",
-            "--IPKernelApp.exec_PYTHONSTARTUP=False",
-            f"--InlineBackend.rc={rc}",
-        ]
-        return KernelSpec(argv=argv, display_name=kernel_name, language="python")
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:  # noqa: ARG002
+        role = Role(
+            connection_file=self._manager.connection_file,
+            directory=str(options["cwd"]),
+            environment=options["env"] | {"JPY_PARENT_PID": str(os.getpid())},
+            words=str(self._home / _WORDS),
+            mark=str(self._home / _MARK),
+            inline_rc={"figure.dpi": self._dpi},
+        )
+        self.waiting = take(role)
+        self.waiting.become(role)
+        self.process = self.waiting.process
+        self.pid = self.pgid = self.process.pid  # it leads a session of its own
+        return self.connection_info
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,16 @@ class Kernel:
         except OSError:
             return ""
 
+    async def ready(self) -> None:
+        """Return when it can be asked for something.
+
+        Raises:
+            RuntimeError: it died before.
+        """
+        waiting = getattr(self.manager.provisioner, "waiting", None)
+        assert waiting
+        await waiting.ready()
+
     async def exit_code(self) -> int | None:
         """Return how its process ended, negative for a signal; None while it lives."""
         provisioner: Any = self.manager.provisioner
@@ -96,36 +115,35 @@ class Kernel:
 async def kernel(options: KernelOptions) -> AsyncIterator[Kernel]:
     """Start a kernel, and end it and whatever it started when the block is left."""
     with kernel_home() as home:
-        words = home / "stderr"
-        manager = _manager(options, home)
+        manager = _manager(home)
+        manager.provisioner = provisioner = _Provisioner(manager, home, options.matplotlib_dpi)
         environment = os.environ | {
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MPLBACKEND": INLINE,
             "IPYTHONDIR": str(home / "ipython"),  # no start-up file of a user's joins a trial
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
-        with words.open("wb") as out:
-            await manager.start_kernel(
-                cwd=str(options.directory), env=environment, stdout=out, stderr=out
-            )
-        group = getattr(manager.provisioner, "pgid", None)
+        await manager.start_kernel(cwd=str(options.directory), env=environment)
+        group = provisioner.pgid
         try:
             sweep(home.parent)  # while the kernel comes up
-            yield Kernel(manager, words, home / "mark")
+            yield Kernel(manager, home / _WORDS, home / _MARK)
         finally:
             await _end(manager, group)
+            if provisioner.waiting:
+                provisioner.waiting.close()
 
 
-def _manager(options: KernelOptions, home: Path) -> AsyncKernelManager:
-    specs = _ThisInterpreter()
-    specs.options = options
-    return AsyncKernelManager(
-        kernel_name="python3",
-        kernel_spec_manager=specs,
+def _manager(home: Path) -> AsyncKernelManager:
+    manager = AsyncKernelManager(
         transport="ipc",  # over TCP, ipykernel warns that others could listen
         ip=str(home / "s"),
         connection_file=str(home / "connection.json"),
         shutdown_wait_time=_SHUTDOWN_SECONDS,
     )
+    manager._kernel_spec = KernelSpec(  # noqa: SLF001 - else one looks for what is installed
+        argv=[], display_name="trial", language="python"
+    )
+    return manager
 
 
 def exit_words(code: int | None) -> str:
@@ -145,7 +163,7 @@ async def _end(manager: AsyncKernelManager, group: int | None) -> None:
     try:
         if await manager.is_alive():  # without the SIGINT of `shutdown_kernel`: it may hit
             await manager.request_shutdown()  # the kernel's own handler, which then complains
-            await manager.finish_shutdown()
+            await manager.finish_shutdown(pollinterval=_POLL_SECONDS)
     finally:
         if group and group != os.getpgrp():
             with suppress(ProcessLookupError, PermissionError):

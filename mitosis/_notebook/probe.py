@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
-
-from mitosis._notebook.kernel import KernelOptions, exit_words, kernel
+from mitosis._notebook.kernel import Kernel, KernelOptions, exit_words, kernel
 
 _SECONDS = 60.0
 _QUESTION = "__import__('sys').executable"
@@ -51,7 +49,7 @@ def probe_kernel(directory: Path, timeout_seconds: float = _SECONDS) -> Probe:
 async def _ask(directory: Path, timeout_seconds: float, began: float) -> Probe:
     async with kernel(KernelOptions(directory, matplotlib_dpi=72)) as started:
         try:
-            python = await asyncio.wait_for(_answer(started.manager), timeout_seconds)
+            python = await asyncio.wait_for(_answer(started), timeout_seconds)
             return Probe(time.monotonic() - began, python)
         except TimeoutError:
             said = f"it did not answer within {timeout_seconds:g} s"
@@ -61,16 +59,14 @@ async def _ask(directory: Path, timeout_seconds: float, began: float) -> Probe:
         return Probe(time.monotonic() - began, "", words)
 
 
-async def _answer(manager: AsyncKernelManager) -> str:
-    client: Any = manager.client()
-    client.start_channels()
+async def _answer(kernel: Kernel) -> str:
+    await kernel.ready()
+    client: Any = kernel.manager.client()
+    client.start_channels(iopub=False, stdin=False, hb=False, control=False)
     try:
-        await client.wait_for_ready(timeout=None)
-        asked = client.execute("", silent=True, user_expressions={"python": _QUESTION})
+        client.execute("", silent=True, user_expressions={"python": _QUESTION})
         reply = await client.get_shell_msg(timeout=None)
-        while reply["parent_header"].get("msg_id") != asked:  # answers to "are you there?"
-            reply = await client.get_shell_msg(timeout=None)
         told = reply["content"]["user_expressions"]["python"]["data"]["text/plain"]
         return str(ast.literal_eval(told))
     finally:
-        client.stop_channels()
+        client.shell_channel.stop()

@@ -6,8 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbformat.v4 import new_output
-
+from mitosis._notebook.nodes import stream as stream_output
 from mitosis._plaintext import PlainText
 
 HEAD_CHARACTERS = 400_000
@@ -195,4 +194,4 @@ def _append(outputs: list[Output], item: _Item) -> None:
     if outputs and outputs[-1].output_type == "stream" and outputs[-1].name == stream:
         outputs[-1].text += text
     else:
-        outputs.append(new_output("stream", name=stream, text=text))
+        outputs.append(stream_output(stream, text))

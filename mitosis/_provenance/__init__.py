@@ -22,8 +22,10 @@ from mitosis._provenance.pathspecs import pattern_fault
 from mitosis._provenance.person import person
 from mitosis._provenance.process import can_be_judged, is_gone, runner
 from mitosis._provenance.repository import code_state, require_committed
+from mitosis._provenance.watching import CodeWatch
 
 __all__ = [
+    "CodeWatch",
     "can_be_judged",
     "capture",
     "changed_files",

@@ -46,7 +46,7 @@ def imported_code(
     """
     inside: set[str] = set()
     outside: dict[_Place, set[str]] = {}
-    for home in _homes(state, files):
+    for home in homes(state, files):
         place = _Place(home.root, home.is_in_git)
         is_inside = home.root == str(state.repository)
         (inside if is_inside else outside.setdefault(place, set())).add(home.name)
@@ -77,11 +77,12 @@ def _file(module: object) -> str | None:
     return file if type(file) is str and os.path.isabs(file) else None  # noqa: PTH117 - a thousand
 
 
-def _homes(state: CodeState, files: Iterable[Path | str]) -> Iterator[Home]:
-    homes = Homes()
+def homes(state: CodeState, files: Iterable[Path | str]) -> Iterator[Home]:
+    """Yield where modules belong that are no library's, nor mitosis's own."""
+    known = Homes()
     repository = state.repository and str(state.repository)
     for file in map(str, files):
-        home = homes.of(file)
+        home = known.of(file)
         if home is None:
             continue
         if repository and home.root.startswith(f"{repository}{os.sep}"):

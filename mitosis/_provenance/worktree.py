@@ -7,7 +7,7 @@ something else.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -18,7 +18,7 @@ from mitosis._provenance.command import Question
 from mitosis._provenance.index import Index, hidden_changes
 from mitosis._provenance.ownership import own_files, own_output
 from mitosis._provenance.pathspecs import pathspecs
-from mitosis._provenance.status import Status
+from mitosis._provenance.status import Change, Status
 
 _ROOT = ("rev-parse", "--show-toplevel")
 
@@ -40,13 +40,20 @@ class WorkTree:
 
     def changes(self, trials_folder: Path) -> tuple[str, ...]:
         """Return what differs from the commit, without what mitosis made, one line each."""
-        is_own, is_output = own_files(self.root, trials_folder), own_output(self.root)
         hidden = hidden_changes(self.root, self.index.hidden, self.ignored)
-        return tuple(
-            str(c)
-            for c in chain(self.status.changes, hidden)
-            if not all(map(is_own, c.paths)) and not (c.is_untracked and is_output(c.paths[0]))
-        )
+        changes = chain(self.status.changes, hidden)
+        return tuple(map(str, users_changes(self.root, trials_folder, changes)))
+
+
+def users_changes(
+    root: Path, trials_folder: Path, changes: Iterable[Change]
+) -> Iterator[Change]:
+    """Yield the changes that are a user's: made neither by mitosis nor by this very run."""
+    is_own, is_output = own_files(root, trials_folder), own_output(root)
+    for change in changes:
+        is_printed = change.is_untracked and is_output(change.paths[0])
+        if not is_printed and not all(map(is_own, change.paths)):
+            yield change
 
 
 @contextmanager

@@ -85,7 +85,8 @@ def close_dead(
     try:
         with patience():
             running, lost = store.running_and_lost()
-            if not (running or lost) or not _is_writable(trials_folder, store.path):
+            is_writable = os.access(trials_folder, os.W_OK) and store.is_writable()
+            if not (running or lost) or not is_writable:
                 return []
             for trial in lost:
                 _take_back(trials_folder, store, trial)
@@ -95,10 +96,6 @@ def close_dead(
     except MitosisError as exc:
         log.debug("no trial of %s could be closed: %s", store.path.name, exc)
     return closed
-
-
-def _is_writable(*paths: Path) -> bool:
-    return all(os.access(path, os.W_OK) for path in paths)
 
 
 def _closed(

@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 
 from mitosis import _layout
 from mitosis._model import RecordedTrial
+from mitosis._records.plans import plans_of
 from mitosis._records.reading import recorded_trials
-from mitosis._store import Restored, Store
+from mitosis._store import PurgedTrial, RecordedAct, Restored, Store, joined_to
 from mitosis._wording import counted
 from mitosis.errors import MitosisError, TrialsFolderError
 
@@ -74,8 +75,8 @@ def examine(database: Path) -> DatabaseRepair:
 
 
 def is_missing(database: Path) -> bool:
-    """Tell whether there is no file of that name, or an empty one."""
-    return not database.exists() or not database.stat().st_size
+    """Tell whether there is no database of that name, or an empty file."""
+    return not Store(database).is_made()
 
 
 def mend(found: DatabaseRepair, trials: Sequence[RecordedTrial]) -> DatabaseRepair:
@@ -89,7 +90,7 @@ def mend(found: DatabaseRepair, trials: Sequence[RecordedTrial]) -> DatabaseRepa
         DatabaseError: it cannot be used, or is another program's; it is as it was.
         OSError: a file cannot be made or moved; the database is as it was.
     """
-    if not found.is_new:
+    if not found.is_new or joined_to(found.file.parent):
         return complete(found, trials)
     with _workplace(found.file) as built:
         repair = found.with_restored(_restored(built, found.file, trials))
@@ -114,7 +115,7 @@ def restore_missing(trials_folder: Path, database: Path) -> None:
         if not trials_folder.is_dir() or not is_missing(database):
             return
         trials = _claimed_trials(trials_folder, database)
-        if trials:
+        if trials or plans_of(database):
             mend(DatabaseRepair(database, was_missing=True), trials)
     except OSError as exc:
         if isinstance(exc, MitosisError):
@@ -177,8 +178,19 @@ def rehearsed(
         yield found.with_restored(_restored(copy, found.file, trials)), Store(copy)
 
 
+def complete_with(
+    database: Path, trials: Sequence[RecordedTrial], acts: Sequence[RecordedAct | PurgedTrial]
+) -> Restored:
+    """Have a database hold trials, and what people did there that is not told beside it.
+
+    Raises:
+        DatabaseError: it cannot be used; it is as it was.
+    """
+    return Store(database).restore(trials, acts, plans_of(database))
+
+
 def _restored(file: Path, database: Path, trials: Sequence[RecordedTrial]) -> Restored:
-    return Store(file).restore(trials, Store(database).acts())
+    return Store(file).restore(trials, Store(database).acts(), plans_of(database))
 
 
 @contextmanager

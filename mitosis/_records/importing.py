@@ -129,7 +129,7 @@ def _free(store: Store, trials: Iterable[LegacyImport]) -> None:
         for parameter, s in trial.settled.items()
         if s.doubt
     }
-    for lock in store.variants() if by_text and store.path.exists() else ():
+    for lock in store.variants() if by_text and store.is_made() else ():
         doubt = by_text.get((*lock.full_name, lock.variant.text))
         if doubt:
             act = Act(Action.RETIRED, datetime.now(UTC), BY, doubt)

@@ -24,7 +24,8 @@ def old_leftovers(trials_folder: Path) -> Iterator[Path]:
     Among them are claims whose process died before it had written a record, in a trial's
     hidden folder.
     """
-    for place in (trials_folder, *(trials_folder / name for name in _layout.SHARED_FOLDERS)):
+    shared = (trials_folder / name for name in _layout.SHARED_FOLDERS)
+    for place in (trials_folder, _layout.plans_folder(trials_folder), *shared):
         yield from filter(_is_old, unfinished_files(place))
     for folder in _layout.trial_folders(trials_folder):
         is_hidden = folder.root.name.startswith(".")

@@ -31,7 +31,7 @@ class Numbering:
     """
 
     def __init__(self, trials_folder: Path, stores: Iterable[Store]) -> None:
-        rows = [row for store in stores if store.path.exists() for row in store.trials()]
+        rows = [row for store in stores if store.is_made() for row in store.trials()]
         self.known = {row["key"] for row in rows}
         self._taken = defaultdict[_Same, set[int]](set)
         for row in rows:

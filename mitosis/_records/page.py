@@ -239,6 +239,6 @@ def _facts(trial: RecordedTrial) -> list[tuple[str, str]]:
     return [
         *facts,
         ("started", f"{claim.started_at:%Y-%m-%d %H:%M:%S} UTC"),
-        ("where", f"{claim.runner.host}, {claim.machine.platform}"),
+        ("where", f"{(claim.worker or claim.runner).host}, {claim.machine.platform}"),
         ("key", claim.key),
     ]

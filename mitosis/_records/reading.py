@@ -31,6 +31,7 @@ from mitosis._model import (
     RecordedTrial,
     Runner,
     Status,
+    SweepPoint,
     Usage,
     Variant,
 )
@@ -190,6 +191,8 @@ def _claim(record: Mapping[str, Any], claimed: Claimed | None) -> Claim:
         defaults=dict(record.get("defaults", {})),
         recorded_by=record.get("recorded_by", "run"),
         step_names=tuple(record.get("step_names", ())),
+        sweep=_made(SweepPoint, record["sweep"]) if record.get("sweep") else None,
+        worker=_made(Runner, record["worker"]) if record.get("worker") else None,
     )
 
 

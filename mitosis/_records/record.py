@@ -109,6 +109,8 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "defaults": dict(claim.defaults),
         "recorded_by": claim.recorded_by,
         "step_names": list(claim.step_names),
+        "sweep": claim.sweep and asdict(claim.sweep),
+        "worker": claim.worker and asdict(claim.worker),
         "environment": claim.environment_digest,
         "started_at": claim.started_at.isoformat(),
     }

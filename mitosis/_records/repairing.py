@@ -33,10 +33,11 @@ from mitosis._records.findings import (
 )
 from mitosis._records.leftovers import is_bare, old_leftovers, remove, unfinished_files
 from mitosis._records.page_repair import complete_record, is_stale, mend_page
+from mitosis._records.plans import plans_of, recorded_plans
 from mitosis._records.purged import is_marked, remove_purged
 from mitosis._records.reading import read_record, recorded_trials
 from mitosis._records.turn import turn
-from mitosis._store import PurgedTrial, Store
+from mitosis._store import PurgedTrial, Store, databases
 from mitosis.errors import MitosisError, TrialsFolderError
 
 OnProgress = Callable[[str, int, int], None]
@@ -113,12 +114,14 @@ class _Repair:
     def _records(self) -> list[RecordedTrial]:
         self._on_progress("records", 0, 1)
         trials, faults = recorded_trials(self._folder)
+        faults += recorded_plans(self._folder)[1]
         self._found.faults += [fault.message for fault in faults]
         return unique(trials, self._found.contradictions)
 
     def _database_names(self, trials: Iterable[RecordedTrial]) -> list[str]:
-        lying = {p.name for p in self._folder.glob("*.db") if _layout.is_own_database(p)}
-        return sorted(lying | {trial.claim.database for trial in trials})
+        lying = {file.name for file in databases(self._folder)}
+        planned = {plan.database for plan in recorded_plans(self._folder)[0]}
+        return sorted(lying | planned | {trial.claim.database for trial in trials})
 
     @contextmanager
     def _told(self, subject: str) -> Iterator[None]:
@@ -130,7 +133,7 @@ class _Repair:
 
     def _mend_database(self, database: Path, trials: Sequence[RecordedTrial]) -> None:
         found = examine(database)
-        if found.damage and not trials:
+        if found.damage and not (trials or plans_of(database)):
             reason = f"it is damaged ({found.damage}), and no record names it: left as it is"
             self._found.faults.append(f"{database.name}: {reason}")
             return

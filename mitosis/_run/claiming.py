@@ -27,7 +27,6 @@ from mitosis._provenance import (
     imported_code,
     require_committed,
 )
-from mitosis._records import close_dead, restore_missing
 from mitosis._redaction import redact_text
 from mitosis._run.arguments import Arguments
 from mitosis._run.block import Block
@@ -37,7 +36,7 @@ from mitosis._run.inputs import Inputs
 from mitosis._run.naming import defaults_of
 from mitosis._run.options import Options
 from mitosis._settings import Settings, default_trials_folder, find_settings
-from mitosis._store import Store, patience
+from mitosis._store import Store, join, patience
 from mitosis.errors import (
     DatabaseBusyError,
     DirtyRepositoryError,
@@ -69,6 +68,7 @@ class Place:
             folder = _resolved(trials_folder)
         if folder.exists() and not folder.is_dir():
             raise TrialsFolderError(folder=folder, reason="it is a file")
+        join(folder, settings.store)
         return cls(source, settings, folder)
 
     def database(self, experiment: Experiment, options: Options) -> Path:
@@ -174,15 +174,11 @@ def compared(
 ) -> Claim:
     """Return the claim with its input files, and what differs from the last such trial.
 
-    Trials whose runner is gone are closed first, for one of them may be that last one.
-
     Raises:
         DataFileError: an input file cannot be read.
         DatabaseError: the database cannot be read.
     """
     if store:
-        restore_missing(place.trials_folder, store.path)
-        close_dead(place.trials_folder, store)
         claim = replace(claim, database=store.path.name)
     former = _former(claim, store) if store else None
     known = Known(former.data, former.started_at) if former else Known()

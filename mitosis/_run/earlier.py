@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mitosis._canonical import is_literal
 from mitosis._datafile import changed_data
@@ -55,6 +55,37 @@ def earlier_trial(assignment: Assignment) -> Earlier | None:
     return next(filter(None, candidates), None)
 
 
+def alike_trials(assignment: Assignment) -> list[Mapping[str, Any]]:
+    """Return the trials that should come out the same, for this one to be compared."""
+    if assignment.store is None or assignment.claim.seed_is_generated:
+        return []  # no other has that seed
+    try:
+        with patience():
+            found = assignment.store.alike(assignment.claim)
+    except DatabaseError as exc:
+        log.warning("the results are compared with no earlier trial: %s", exc)
+        return []
+    return [
+        {
+            "name": trial.name,
+            "folder": str(assignment.trials_folder / trial.places.folder),
+            "results_digest": trial.results_digest,
+            "data": {file.path: file.digest for file in trial.data},
+            "other_packages": trial.environment != assignment.claim.environment_digest,
+        }
+        for trial in found
+        if _ran_same_files(assignment, trial)
+    ]
+
+
+def _ran_same_files(assignment: Assignment, former: FormerTrial) -> bool:
+    folder = TrialFolder(assignment.trials_folder / former.places.folder)
+    try:
+        return _is_of_same_files(assignment, read_record(folder))
+    except (OSError, RecordError):
+        return False
+
+
 def _are_comparable(parameters: Sequence[Parameter]) -> bool:
     """Tell whether the record holds what untracked values are, and not only how they begin."""
     untracked = (p.vals for p in parameters if not p.track)
@@ -88,7 +119,7 @@ def _is_same(assignment: Assignment, folder: TrialFolder) -> bool:
     return (
         recorded.claim.recorded_by == claim.recorded_by
         and recorded.claim.step_names == claim.step_names
-        and is_of_same_files(assignment, recorded)
+        and _is_of_same_files(assignment, recorded)
         and (recorded.claim.seed_is_generated or not claim.seed_is_generated)
         and _has_same_data(claim.data, recorded, folder)
         and not any(code_elsewhere(recorded, claim))
@@ -96,7 +127,7 @@ def _is_same(assignment: Assignment, folder: TrialFolder) -> bool:
     )
 
 
-def is_of_same_files(assignment: Assignment, recorded: RecordedTrial) -> bool:
+def _is_of_same_files(assignment: Assignment, recorded: RecordedTrial) -> bool:
     """Tell whether a trial ran the files of the experiment, and not another one of its name."""
     code, then = assignment.claim.code, recorded.claim.code.modules
     root = code.repository or Path()

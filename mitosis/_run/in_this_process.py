@@ -19,8 +19,11 @@ from mitosis._recording.in_process import InProcess
 from mitosis._redaction import redact
 from mitosis._run import watch
 from mitosis._run.assignment import Assignment
+from mitosis._run.attended import say_end, say_start
 from mitosis._run.course import Course
-from mitosis._run.terminal import end_line, told
+from mitosis._run.earlier import alike_trials
+from mitosis._run.placing import IsTaken
+from mitosis._run.terminal import Terminal, end_line, told
 from mitosis._run.watch import Signals
 
 log = logging.getLogger("mitosis")
@@ -38,23 +41,23 @@ class InThisProcess:
 
     Args:
         assignment: what to claim.
-        refuses_stale: as `Placing` takes it.
+        is_taken: as `Placing` takes it.
 
     Raises:
         StaleDatabaseError: see `Placing.claim`; nothing was written.
         MitosisError: it could not be claimed; nothing was written.
     """
 
-    def __init__(self, assignment: Assignment, refuses_stale: bool) -> None:
+    def __init__(self, assignment: Assignment, is_taken: IsTaken) -> None:
         self._a = assignment
         self._process = os.getpid()
-        self._course = Course(assignment, refuses_stale=refuses_stale)
+        self._terminal = Terminal()
         self._session: InProcess | None = None
         self._began = time.monotonic()
         self._signals = Signals()
         self._signals.__enter__()
         try:
-            self._course.claim()
+            self._course = Course(assignment.claimed(is_taken))
         except BaseException as exc:
             self.give_back_signals(exc)
             raise
@@ -70,6 +73,7 @@ class InThisProcess:
     def begin(self) -> None:
         """Put everything in place for the block, and record what happens from now on."""
         self._course.prepare()
+        say_start(self._terminal, self._course)
         self._course.write_page()
         session = InProcess(
             self._course.folder.root,
@@ -96,17 +100,18 @@ class InThisProcess:
         ending = replace(self._ending(error), wall_seconds=time.monotonic() - self._began)
         if self._session:
             ending = self._leave(self._session, results, ending)
-        outcome = self._course.end(ending)
+        done = self._course.end(ending)
+        say_end(self._terminal, done, self._course.work, self._a.store)
         trial, said = self.trial(ending.status), told(ending.status, ending.reason)
-        line = end_line(trial, f"{said}{how}", outcome.main, ending.wall_seconds)
-        self._course.terminal.say(line)
+        line = end_line(trial, f"{said}{how}", done.main, ending.wall_seconds)
+        self._terminal.say(line)
         return trial
 
     def _leave(self, session: InProcess, results: Mapping[str, Any], ending: Ending) -> Ending:
         succeeded = ending.status is Status.SUCCEEDED
         shown = ""
         try:
-            earlier = self._course.earlier() if succeeded else []
+            earlier = alike_trials(self._a) if succeeded else []
             shown = session.leave(results, ending.traceback, earlier)
         except Exception as exc:
             log.error("the report could not be written", exc_info=exc)

@@ -74,6 +74,7 @@ class Inputs:
             What the kernel is told of each argument that travels as a pickle; of a secret one
             an empty name of a file.
         """
+        self.write_shared(trials_folder)
         if self.experiment:
             folder.experiment.write_bytes(self.experiment)
         if self.registered:
@@ -82,10 +83,14 @@ class Inputs:
         tasks = {name: ParameterTask("", self.modules[name]) for name in sorted(sent)}
         return tasks | {name: self._write(name, folder, trials_folder) for name in self.pickles}
 
+    def write_shared(self, trials_folder: Path) -> None:
+        """Put the large pickles where all trials find them."""
+        for name, digest in self.shared.items():
+            _layout.write_once(_layout.value_file(trials_folder, digest), self.pickles[name])
+
     def _write(self, name: str, folder: TrialFolder, trials_folder: Path) -> ParameterTask:
         if name in self.shared:
             path = _layout.value_file(trials_folder, self.shared[name])
-            _layout.write_once(path, self.pickles[name])
             file = str(Path("..") / path.relative_to(trials_folder))
         else:
             path = folder.parameter(name)

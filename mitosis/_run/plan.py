@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mitosis._model import Claim, DataFile
 from mitosis._notebook import Plan
 from mitosis._run.arguments import Arguments
 from mitosis._run.experiment import Experiment
+
+_WHERE = "where"
 
 
 def plan(experiment: Experiment, arguments: Arguments, claim: Claim, parameters: str) -> Plan:
@@ -21,6 +24,16 @@ def plan(experiment: Experiment, arguments: Arguments, claim: Claim, parameters:
         parameters=parameters,
         cells=tuple(experiment.cells(tuple(_opening(claim)), _codes(arguments, parameters))),
     )
+
+
+def relocated(plan: Plan, claim: Claim) -> Plan:
+    """Return a plan that says where the trial runs, once that is known."""
+    facts = [(name, _where(claim) if name == _WHERE else fact) for name, fact in plan.facts]
+    return replace(plan, facts=facts)
+
+
+def _where(claim: Claim) -> str:
+    return f"{(claim.worker or claim.runner).host}, {claim.machine.platform}"
 
 
 def _codes(arguments: Arguments, parameters: str) -> dict[str, str]:
@@ -63,7 +76,7 @@ def _facts(arguments: Arguments, claim: Claim) -> list[tuple[str, str]]:
     if claim.code.commit:
         facts.append(("commit", _commit(claim)))
     facts.append(("started", f"{claim.started_at:%Y-%m-%d %H:%M:%S} UTC"))
-    facts.append(("where", f"{claim.runner.host}, {claim.machine.platform}"))
+    facts.append((_WHERE, _where(claim)))
     facts.append(("key", claim.key))
     facts += [(f"data {Path(file.path).name}", _described(file)) for file in claim.data]
     if claim.changed:

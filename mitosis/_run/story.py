@@ -10,22 +10,24 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mitosis._messages import messages
 from mitosis._model import (
     Parameter,
     Trial,
 )
+from mitosis._notebook.forked import start_early
 from mitosis._recording import inside_trial
 from mitosis._run.arguments import bind
 from mitosis._run.assignment import Assignment, Undertaking
+from mitosis._run.attended import attend
 from mitosis._run.claiming import Origin, Place, require_runnable
 from mitosis._run.earlier import earlier_trial
 from mitosis._run.experiment import Experiment, describe, require_hypothesis
 from mitosis._run.options import Options
+from mitosis._run.placing import IsTaken
 from mitosis._run.terminal import Terminal, instead_line
-from mitosis._run.trial import conduct
 from mitosis._run.watch import Signals
 from mitosis._settings import Settings
 from mitosis.errors import (
@@ -149,7 +151,7 @@ def start(
         name = str(getattr(experiment, "name", ""))
         refuse_inside_trial(name)
         described = describe(experiment, options.hypothesis)
-        with messages(debug=options.debug):
+        with messages(debug=options.debug), start_early():
             return undertake(described, request, options, settings).carry_out(_run)
     except MitosisError as error:
         log.debug("where it was raised:", exc_info=True)
@@ -177,18 +179,38 @@ def undertake(
     arguments = bind(
         experiment, request.params, request.untracked_params, request.seed, request.group
     )
+    ground = runnable(experiment, request, options, settings)
+    return Undertaking(experiment, arguments, *ground)
+
+
+class Ground(NamedTuple):
+    """What trials of one experiment stand on, whatever their arguments are."""
+
+    place: Place
+    options: Options
+    origin: Origin
+
+
+def runnable(
+    experiment: Experiment, request: Request, options: Options, settings: Settings | None
+) -> Ground:
+    """Make sure that an experiment may run as it is, in its place.
+
+    Raises:
+        MitosisError: it may not, for one of the reasons that `run` names.
+    """
     place = Place.of(experiment, settings, request.trials_folder)
     completed = options.completed(place.settings)
     require_hypothesis(experiment, place.settings)
     origin = Origin.at(place, experiment.files)
     if not options.debug:
         require_runnable(experiment, origin.code, place.settings)
-    return Undertaking(experiment, arguments, place, completed, origin)
+    return Ground(place, completed, origin)
 
 
-def _run(assignment: Assignment, refuses_stale: bool) -> Trial:
+def _run(assignment: Assignment, is_taken: IsTaken) -> Trial:
     if assignment.options.if_needed and (earlier := earlier_trial(assignment)):
         Terminal().say(instead_line(*earlier))
         return earlier.trial
     with Signals() as signals:
-        return conduct(assignment, signals, refuses_stale=refuses_stale)
+        return attend(assignment, signals, is_taken)

@@ -1,27 +1,20 @@
-"""A trial in a kernel of its own: started, listened to, stopped, and told to its caller."""
+"""A claimed trial in a kernel of its own: started, listened to, stopped, and recorded."""
 
 from __future__ import annotations
 
 import logging
-import sys
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NamedTuple, Protocol
 
-from mitosis._model import Status, Trial
+from mitosis._layout import TrialFolder
+from mitosis._model import Status
 from mitosis._notebook import Ending, Execution, KernelOptions, Stop
 from mitosis._redaction import redact
-from mitosis._run.assignment import Assignment
 from mitosis._run.course import Course
-from mitosis._run.terminal import end_line, told
-from mitosis._run.watch import Signals
-from mitosis.errors import (
-    ExperimentFailedError,
-    KernelStartError,
-    TrialKilledError,
-    TrialTimedOutError,
-)
+from mitosis._run.work import Done
 
 log = logging.getLogger("mitosis")
 
@@ -41,49 +34,79 @@ _running_session().end({traceback!r}, earlier={earlier!r})
 _MOST_REASON = 160
 
 
-def conduct(assignment: Assignment, signals: Signals, *, refuses_stale: bool) -> Trial:
-    """Claim a trial, run it and record its end, whatever that is.
+class Stops(Protocol):
+    """Whoever may want a trial to end before its time."""
+
+    def pass_on_to(self, stop: Callable[[Stop], object]) -> None:
+        """Call this when it is to end, or at once if that is so already."""
+
+
+def _silent(_stream: str, _text: str) -> None:
+    return None
+
+
+def _nothing(_folder: TrialFolder) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Company:
+    """Who is beside a trial while it runs.
+
+    Attributes:
+        stops: may end it.
+        earlier: asked, once the experiment is over, for the trials that should have come out
+            the same.
+        on_text: called with stream name and text as the experiment prints it.
+        warn: asked at the end what else a reader should know of the trial's folder.
+    """
+
+    stops: Stops
+    earlier: Callable[[], Sequence[Mapping[str, Any]]]
+    on_text: Callable[[str, str], None] = _silent
+    warn: Callable[[TrialFolder], Sequence[str]] = _nothing
+
+
+class Conducted(NamedTuple):
+    """A trial that has run.
+
+    Attributes:
+        escaped: what was raised in its runner meanwhile, for it to raise again.
+    """
+
+    done: Done
+    escaped: BaseException | None
+
+
+def conduct(
+    course: Course, company: Company, started: Callable[[], object] = tuple
+) -> Conducted:
+    """Run a claimed trial and record its end in its folder, whatever that is.
 
     Args:
-        assignment: what to run.
-        signals: those that come in meanwhile.
-        refuses_stale: as `Placing` takes it.
-
-    Raises:
-        StaleDatabaseError: see `Placing.claim`; nothing was written.
-        MitosisError: it could not be claimed; nothing was written.
-        TrialError: it did not succeed; the class says how.
-        KeyboardInterrupt: it was ended by Ctrl-C, and is recorded as killed.
+        course: of the trial.
+        company: who is beside it.
+        started: called once all is in place for its kernel.
     """
-    course = Course(assignment, refuses_stale=refuses_stale)
-    course.claim()
-    return _InKernel(assignment, course, signals).run()
+    return _InKernel(course, company).run(started)
 
 
 class _InKernel:
-    def __init__(self, assignment: Assignment, course: Course, signals: Signals) -> None:
-        self._a = assignment
+    def __init__(self, course: Course, company: Company) -> None:
+        self._work = course.work
         self._course = course
-        self._signals = signals
+        self._company = company
         self._escaped: BaseException | None = None
 
-    def run(self) -> Trial:
+    def run(self, started: Callable[[], object]) -> Conducted:
         try:
             self._course.prepare()
+            started()
             ending = self._execute()
         except BaseException as exc:  # noqa: BLE001 - it is raised again, or told
             ending = self._unstarted(exc)
-        outcome = self._course.end(ending)
-        terminal, trial = self._course.terminal, self._course.trial(ending.status)
-        if ending.traceback:
-            terminal.complain(ending.traceback)
-        how = told(ending.status, ending.reason)
-        terminal.say(end_line(trial, how, outcome.main, ending.wall_seconds))
-        if self._escaped:
-            raise self._escaped
-        if ending.status is not Status.SUCCEEDED:
-            _raise(ending, trial, how)
-        return trial
+        done = self._course.end(ending, self._company.warn(self._course.folder))
+        return Conducted(done, self._escaped)
 
     def _unstarted(self, exc: BaseException) -> Ending:
         """Return the ending of a trial whose kernel was not even asked for."""
@@ -94,38 +117,41 @@ class _InKernel:
         return Ending(Status.FAILED, f"it could not be started: {exc}", started=False)
 
     def _execute(self) -> Ending:
-        folder = self._course.folder
+        work, folder = self._work, self._course.folder
         execution = Execution(
             self._course.page.notebook,
-            KernelOptions(Path.cwd(), self._a.options.matplotlib_dpi),
+            KernelOptions(work.start.directory, work.options.matplotlib_dpi),
             begin=_BEGIN.format(
-                path=[
-                    *map(str, self._a.experiment.import_folders),
-                    *(entry for entry in sys.path if isinstance(entry, str)),
-                ],
+                path=list(work.start.path),
                 folder=str(folder.root),
-                argv=list(map(str, sys.argv)),
-                repository=_path_code(self._a.claim.code.repository),
-                secrets=self._a.inputs.session_secrets(),
+                argv=list(work.start.argv),
+                repository=_path_code(work.claim.code.repository),
+                secrets=work.inputs.session_secrets(),
             ),
             end=self._end_code,
-            on_text=self._course.terminal.echo,
+            on_text=self._company.on_text,
             log=folder.log,
-            timeout_seconds=self._a.options.timeout_seconds,
-            redact=partial(redact, known=self._a.inputs.known),
+            timeout_seconds=work.options.timeout_seconds,
+            redact=partial(redact, known=work.inputs.known),
             originals=self._course.page.originals,
         )
         execution.start()
-        self._signals.pass_on_to(execution.stop)
+        self._company.stops.pass_on_to(execution.stop)
         try:
             self._course.write_page()  # while the kernel comes up
-            return execution.wait()
+            with self._course.watched(partial(_kill, execution)):
+                return execution.wait()
         except BaseException as exc:  # noqa: BLE001 - a handler of the caller's, e.g. of an alarm
             self._escaped = exc
             return replace(execution.abandon(), reason=_escape_reason(exc))
 
     def _end_code(self, traceback: str) -> str:
-        return _END.format(traceback=traceback, earlier=self._course.earlier())
+        return _END.format(traceback=traceback, earlier=list(self._company.earlier()))
+
+
+def _kill(execution: Execution) -> None:
+    for _ in range(2):  # the second time counts at once
+        execution.stop(Stop.ABANDONED)
 
 
 def _path_code(path: Path | None) -> str:
@@ -136,14 +162,3 @@ def _escape_reason(exc: BaseException) -> str:
     said = " ".join(str(exc).split())[:_MOST_REASON]
     name = type(exc).__name__
     return f"{name} was raised in its runner" + (f": {said}" if said else "")
-
-
-def _raise(ending: Ending, trial: Trial, how: str) -> NoReturn:
-    if ending.stop is Stop.INTERRUPTED:
-        raise KeyboardInterrupt
-    if not ending.started and ending.status is Status.FAILED:
-        raise KernelStartError(trial=trial, reason=how)
-    if ending.status is Status.FAILED:
-        raise ExperimentFailedError(trial=trial, reason=how, traceback=ending.traceback)
-    kind = TrialTimedOutError if ending.status is Status.TIMED_OUT else TrialKilledError
-    raise kind(trial=trial, reason=how)

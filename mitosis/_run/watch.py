@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType, MappingProxyType, TracebackType
 from typing import Any
 
 from mitosis._notebook import Stop
@@ -18,6 +18,7 @@ _STOPS = {
     signal.SIGUSR1: Stop.ANNOUNCED,
     signal.SIGXCPU: Stop.OUT_OF_CPU,
 }
+NO_OTHERS: Mapping[signal.Signals, Stop] = MappingProxyType({})
 _DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 
 
@@ -30,9 +31,13 @@ class Signals:
     Nothing is raised between the claim of a trial and its last word on disk. A signal that is
     ignored (SIGHUP under nohup) or that the caller handles stays as it is. Outside the main
     thread, where no signal arrives, this does nothing.
+
+    Args:
+        others: further signals, and why each ends a trial.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, others: Mapping[signal.Signals, Stop] = NO_OTHERS) -> None:
+        self._stops = {**_STOPS, **others}
         self._former: dict[signal.Signals, Any] = {}
         self._stop: Callable[[Stop], object] | None = None
         self._but_in: CodeType | None = None
@@ -40,7 +45,7 @@ class Signals:
 
     def __enter__(self) -> Signals:
         if threading.current_thread() is threading.main_thread():
-            for number in _STOPS:
+            for number in self._stops:
                 if signal.getsignal(number) in _DEFAULTS and not _is_caught_in_c(number):
                     self._former[number] = signal.signal(number, self._receive)
         return self
@@ -67,21 +72,25 @@ class Signals:
         """
         self._stop, self._but_in = stop, but_in
         if self._came:
-            stop(_STOPS[self._came])
+            stop(self._stops[self._came])
 
     def hold(self) -> None:
         """Pass nothing on any more; what comes from now on is raised at the end."""
         self._stop = None
 
+    def forget(self) -> None:
+        """Raise nothing at the end: whoever waits for the trial is told how it ended."""
+        self._came = None
+
     @property
     def stop(self) -> Stop | None:
         """Why the trial is to end, if a signal has said so."""
-        return _STOPS[self._came] if self._came else None
+        return self._stops[self._came] if self._came else None
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         self._came = self._came or signal.Signals(number)
         if self._stop and not _is_inside(frame, self._but_in):
-            self._stop(_STOPS[self._came])
+            self._stop(self._stops[self._came])
 
 
 def _is_inside(frame: FrameType | None, code: CodeType | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,17 @@ def _pattern_fault(value: Any) -> str:
     return ""
 
 
+def _store(key: str, value: Any) -> Iterator[str]:
+    """Never show the value: it may hold a password."""
+    if not isinstance(value, str) or not is_server(value):
+        yield f"{key} has to be a text like 'postgresql+psycopg://host/database'"
+
+
+def is_server(value: str) -> bool:
+    """Tell whether a text may be the address of a PostgreSQL server."""
+    return bool(re.fullmatch(r"postgres(ql(\+psycopg)?)?://[^\s]+", value))
+
+
 def _is_step(where: Any) -> bool:
     return (
         isinstance(where, list)
@@ -125,6 +137,7 @@ _FAULTS: Mapping[str, Callable[[str, Any], Iterator[str]]] = {
     "data": _paths,
     "packages": _names,
     "steps": _steps,
+    "store": _store,
 }
 
 KEYS = tuple(_FAULTS)

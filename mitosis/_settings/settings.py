@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mitosis._layout import DEFAULT_FOLDER, LOCK_FILE
-from mitosis._settings.keys import faults_of
+from mitosis._settings.keys import faults_of, is_server
 from mitosis.errors import SettingsError
 
+STORE_VARIABLE = "MITOSIS_STORE"
 _PATTERN_LETTERS = re.compile(r"([\\*?\[])")
 
 
@@ -31,6 +33,8 @@ class Settings:
         ignore_changes: git's glob patterns, from the repository's root, of files whose
             changes do not make it dirty.
         data: absolute paths of input files and folders that every trial records.
+        store: the address of the server that trials are claimed on, which may hold a password;
+            None for files in the trials folder. `MITOSIS_STORE` comes before the file.
         file: where they stand; None where nothing is set.
         given: the keys that stand there.
     """
@@ -43,6 +47,7 @@ class Settings:
     require_clean_checkouts: bool = False
     ignore_changes: tuple[str, ...] = ()
     data: tuple[Path, ...] = ()
+    store: str | None = field(default=None, repr=False)
     file: Path | None = None
     given: tuple[str, ...] = ()
 
@@ -62,6 +67,15 @@ def find_settings(place: Path, config: Path | None = None) -> Settings:
     Raises:
         SettingsError: a key or a value is wrong, or the file is not TOML; all faults at once.
     """
+    settings = _find(place, config)
+    store = os.environ.get(STORE_VARIABLE)
+    if store and not is_server(store):
+        fault = f"{STORE_VARIABLE} has to be like 'postgresql+psycopg://host/database'"
+        raise SettingsError(file=settings.file or place, faults=(fault,))
+    return replace(settings, store=store) if store else settings
+
+
+def _find(place: Path, config: Path | None) -> Settings:
     if config:
         return _checked(config, _table(config))
     root = repository_root(place)
@@ -126,6 +140,7 @@ def _checked(file: Path, table: dict[str, Any]) -> Settings:
         require_clean_checkouts=table.get("require_clean_checkouts", False),
         ignore_changes=tuple(_from_root(base, p) for p in table.get("ignore_changes", ())),
         data=tuple(_absolute(base, path) for path in table.get("data", ())),
+        store=table.get("store"),
         file=base / file.name,
         given=tuple(table),
     )

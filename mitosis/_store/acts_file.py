@@ -122,7 +122,8 @@ def _write(database: Path, lines: Sequence[str]) -> None:
     path = _layout.acts_file(database)
     try:
         if _layout.append_lines(path, lines):
-            path.chmod(database.stat().st_mode & 0o777)
+            like = database if database.exists() else database.parent
+            path.chmod(like.stat().st_mode & 0o666)
     except OSError as exc:
         raise DatabaseError(database=database, reason=_cannot(exc)) from exc
 

@@ -15,21 +15,20 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from sqlalchemy import (
-    REAL,
     ColumnElement,
     Select,
     and_,
-    cast,
     exists,
     false,
     or_,
     select,
     true,
+    type_coerce,
 )
-from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from mitosis._model import Comparison, Condition, Either, Every, Field, Kind, Opposite
+from mitosis._store.columns import REAL
+from mitosis._store.dialects import Digits, Unindexed
 from mitosis._store.fields import DICTS, INDEXED, NUMBERS, TEXTS, TIMES, is_of, of_trial
 from mitosis._store.scalars import as_text, number, storable
 from mitosis._store.schema import Unreadable, metric, read_time, trial, trial_tag, trial_value
@@ -150,7 +149,7 @@ def _of_column(condition: Comparison, *, is_indexed: bool) -> ColumnElement[bool
 def _trial_columns(field: Field) -> Columns:
     name = field.name
     if name == "seed":
-        return cast(trial.c.seed, REAL), None
+        return Digits(trial.c.seed), None
     if name in DICTS or name not in {*NUMBERS, *TEXTS, *TIMES}:
         msg = f"trials cannot be compared by {name!r}"
         raise ValueError(msg)
@@ -158,10 +157,7 @@ def _trial_columns(field: Field) -> Columns:
 
 
 def _unindexed(column: ColumnElement[Any] | None) -> ColumnElement[Any] | None:
-    """Return a column that no index is used for, as a unary plus tells SQLite."""
-    if column is None:
-        return None
-    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+    return None if column is None else Unindexed(column)
 
 
 def _compared(columns: Columns, condition: Comparison) -> ColumnElement[bool]:
@@ -174,7 +170,7 @@ def _compared(columns: Columns, condition: Comparison) -> ColumnElement[bool]:
         fitting: ColumnElement[bool] = compare(texts, storable(value))
         return fitting if numbers is None else and_(fitting, numbers.is_(None))
     if number(value) is not None and numbers is not None:
-        fitting = compare(numbers, number(value))
+        fitting = compare(type_coerce(numbers, REAL()), number(value))
         digits = as_text(value)
         if condition.operator == "==" and texts is not None and digits:
             return and_(fitting, texts == digits)

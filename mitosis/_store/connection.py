@@ -1,4 +1,7 @@
-"""Connections to an SQLite file: short, exclusive for writing, with errors of our own."""
+"""Connections to a database: short, exclusive for writing, with errors of our own.
+
+A database is an SQLite file, unless its trials folder is joined to a server.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,10 @@ from mitosis._layout import APPLICATION_ID
 from mitosis._store import waiting
 from mitosis._store.copying import back_up, copy_in_memory, removed_on_error, show
 from mitosis._store.filesystem import network_file_system
+from mitosis._store.joining import home_of
 from mitosis._store.migrations import migrate
-from mitosis._store.schema import SCHEMA_VERSION, Unreadable, meta, metadata
+from mitosis._store.schema import SCHEMA_VERSION
+from mitosis._store.tables import make_tables, understood, version
 from mitosis._store.waiting import PatientConnection, is_busy
 from mitosis.errors import (
     DatabaseBusyError,
@@ -34,8 +39,6 @@ from mitosis.errors import (
 )
 
 log = logging.getLogger("mitosis")
-
-UNREADABLE_VERSION = "its schema version cannot be read"
 
 _UNTRANSLATED = sqlite3.Error, UnicodeEncodeError
 
@@ -61,6 +64,12 @@ def transaction(database: Path, *, create: bool) -> Iterator[Connection]:
         DatabaseBusyError: another process held it for `BUSY_SECONDS`.
         DatabaseError: anything else that SQLite reports.
     """
+    if home := home_of(database):
+        from mitosis._store import server
+
+        with server.transaction(home, database, create=create) as connection:
+            yield connection
+        return
     with (
         removed_on_error() as copies,
         _connected(database, "rwc" if create else "rw", _WRITE) as connection,
@@ -68,7 +77,7 @@ def transaction(database: Path, *, create: bool) -> Iterator[Connection]:
         found = _schema_of(connection, database, create=create)
         if found > SCHEMA_VERSION:
             raise NewerDatabaseError(database=database, found=found, known=SCHEMA_VERSION)
-        with _understood(database, found):
+        with understood(database, found):
             if found < SCHEMA_VERSION:
                 copies.append(back_up(database, found))
                 migrate(connection, found)
@@ -87,7 +96,13 @@ def reading(database: Path) -> Iterator[Connection]:
         NewerDatabaseError: it holds what only the newer mitosis understands.
         DatabaseError: as `transaction` does.
     """
-    with looking(database) as (connection, found), _understood(database, found):
+    if home := home_of(database):
+        from mitosis._store import server
+
+        with server.reading(home, database) as connection:
+            yield connection
+        return
+    with looking(database) as (connection, found), understood(database, found):
         if found >= SCHEMA_VERSION:
             yield connection
             return
@@ -105,20 +120,14 @@ def looking(database: Path) -> Iterator[tuple[Connection, int]]:
     Raises:
         DatabaseError: as `transaction` does.
     """
+    if home := home_of(database):
+        from mitosis._store import server
+
+        with server.looking(home, database) as looked:
+            yield looked
+        return
     with _connected(database, "rw", _READ) as connection:
         yield connection, _schema_of(connection, database, create=False)
-
-
-@contextmanager
-def _understood(database: Path, found: int) -> Iterator[None]:
-    try:
-        yield
-    except Unreadable as error:
-        if found > SCHEMA_VERSION:
-            raise NewerDatabaseError(
-                database=database, found=found, known=SCHEMA_VERSION
-            ) from error
-        raise DatabaseError(database=database, reason=str(error)) from error
 
 
 @contextmanager
@@ -211,6 +220,10 @@ def translating(database: Path) -> Iterator[None]:
 
 def is_empty(database: Path) -> bool:
     """Tell whether no process has made the database yet, or none has filled it."""
+    if home := home_of(database):
+        from mitosis._store import server
+
+        return not server.is_made(home, database)
     try:
         return database.stat().st_size == 0
     except FileNotFoundError:
@@ -244,24 +257,11 @@ def _schema_of(connection: Connection, database: Path, *, create: bool) -> int:
     tables = tuple(sorted(row[0] for row in rows))
     application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
     if not tables and create:
-        _make_schema(connection)
+        make_tables(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     elif application != APPLICATION_ID or "meta" not in tables:
         raise ForeignDatabaseError(database=database, tables=tables)
-    return _version(connection, database)
-
-
-def _make_schema(connection: Connection) -> None:
-    metadata.create_all(connection)
-    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(meta.insert().values(key="schema_version", value=str(SCHEMA_VERSION)))
-
-
-def _version(connection: Connection, database: Path) -> int:
-    query = "SELECT value FROM meta WHERE key = 'schema_version'"
-    value = connection.exec_driver_sql(query).scalar()
-    if value is None or not value.isdecimal() or value == "0":
-        raise DatabaseError(database=database, reason=UNREADABLE_VERSION)
-    return int(value)
+    return version(connection, database)
 
 
 def _translated(error: Exception, database: Path) -> DatabaseError:

@@ -18,8 +18,9 @@ from mitosis._model import (
     Places,
     RecordedTrial,
     Status,
+    SweepPlan,
 )
-from mitosis._store import acting, annotating, claiming, purging
+from mitosis._store import acting, annotating, claiming, locking, purging
 from mitosis._store import acts_file as journal
 from mitosis._store.act_lines import Told
 from mitosis._store.adopting import Known, known_trials
@@ -33,6 +34,10 @@ from mitosis.errors import DatabaseError
 
 def _no_places(_claimed: Claimed) -> Places:
     return Places()
+
+
+def _nothing() -> None:
+    return None
 
 
 class Store(StoreReader):
@@ -61,6 +66,26 @@ class Store(StoreReader):
         """
         with transaction(self.path, create=True) as connection:
             return claiming.grant(connection, claim, self.path, prepare)
+
+    def lock(self, plan: SweepPlan, prepare: Callable[[], object] = _nothing) -> None:
+        """Lock all variants of a sweep that are new, or do nothing.
+
+        They are locked by the sweep, not by a trial. What is locked to the same value already
+        stays as it is, so a sweep may be locked again.
+
+        Args:
+            plan: what to lock, by whom and when.
+            prepare: called before the locks can be seen by others, to write the plan; what it
+                raises undoes them and reaches the caller as it is. What it made is the
+                caller's to remove if locking fails.
+
+        Raises:
+            VariantConflictError: names all variants that are locked with another value.
+            NewerEditionError: names all that only a newer mitosis can compare.
+            DatabaseError: the file cannot be used.
+        """
+        with transaction(self.path, create=True) as connection:
+            locking.lock(connection, plan, self.path, prepare)
 
     def finish(self, finish: Finish) -> None:
         """Write how a claimed trial ended, whatever its row says so far.
@@ -184,7 +209,12 @@ class Store(StoreReader):
             told.extend(acts_of(lock)[-1] for lock in imported)
         return imported
 
-    def restore(self, trials: Sequence[RecordedTrial], acts: Sequence[Told] = ()) -> Restored:
+    def restore(
+        self,
+        trials: Sequence[RecordedTrial],
+        acts: Sequence[Told] = (),
+        plans: Sequence[SweepPlan] = (),
+    ) -> Restored:
         """Take in what trials' own folders tell, and what people did; make the file if need be.
 
         Trials that are missing are added, in the order of time, with their locks; rows that
@@ -197,12 +227,13 @@ class Store(StoreReader):
         Args:
             trials: records; those of debug mode are passed over.
             acts: done again where the database does not have them.
+            plans: of sweeps, which locked variants that no trial may have run with yet.
 
         Raises:
             DatabaseError: the file cannot be used.
         """
         with transaction(self.path, create=True) as connection:
-            return restore(connection, trials, acts)
+            return restore(connection, trials, acts, plans)
 
     def adopt(
         self,

@@ -70,12 +70,18 @@ class Definitions:
         self.contradictions: list[str] = []
         self.replayed: list[str] = []
         self._connection = connection
+        self._is_shared = connection.info.get("folder_place") is not None
         self._acts = acts
+        self._size = 0
         self._by_name = defaultdict[LockName, list[Definition]](list)
         for id_, lock in read_definitions(connection):
             self._add(Definition(id_, lock))
 
+    def __len__(self) -> int:
+        return self._size
+
     def _add(self, definition: Definition) -> None:
+        self._size += 1
         lock = definition.lock
         names = {act.former_name for act in lock.acts if act.former_name} | {lock.variant.name}
         for name in names:
@@ -116,11 +122,12 @@ class Definitions:
         if freed:
             return self._insert(freed)
         name = lock.full_name
+        loser = "one that is new to the shared store" if self._is_shared else "earlier one"
         self.contradictions.append(
             f"{name} is {_shortened(holder.lock)}, and {_shortened(lock)}; "
-            "both definitions are kept, and the earlier one is retired"
+            f"both definitions are kept, and the {loser} is retired"
         )
-        if lock.locked_at <= holder.lock.locked_at:
+        if self._is_shared or lock.locked_at <= holder.lock.locked_at:
             return self._insert(_retired(lock, holder.lock))
         retired = _retired(holder.lock, lock)
         self._do(holder, retired.acts[-1], retired_at=retired.retired_at)
@@ -158,7 +165,8 @@ class Definitions:
             return
         of_it.sort(key=lambda d: d.lock.trial_key != recorded.trial_key)
         for definition in of_it:
-            if definition.is_in_force(recorded.lock_name):
+            is_its = definition.lock.trial_key == recorded.trial_key
+            if (is_its or not self._is_shared) and definition.is_in_force(recorded.lock_name):
                 self._free(definition, recorded)
                 return
 
@@ -219,7 +227,7 @@ def _has(definition: Definition, act: Act) -> bool:
 def _retired(lock: Lock, later: Lock) -> Lock:
     """Return a lock that was retired because another took its name."""
     moment = max(lock.locked_at, later.locked_at)
-    why = f"trial {later.trial_name!r} (key {later.trial_key}) locked the name to another value"
+    why = f"{later.locked_by} locked the name to another value"
     act = Act(Action.RETIRED, moment, BY, why)
     return replace(lock, retired_at=moment, acts=(*lock.acts, act))
 
@@ -233,4 +241,4 @@ def _said(recorded: RecordedAct) -> str:
 def _shortened(lock: Lock, most: int = 60) -> str:
     text = lock.variant.text
     shown = text if len(text) <= most else f"{text[:most]}..."
-    return f"locked to {shown} by trial {lock.trial_name!r} (key {lock.trial_key})"
+    return f"locked to {shown} by {lock.locked_by}"

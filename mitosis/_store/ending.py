@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from mitosis._model import Finish, Status
 from mitosis._store.scalars import metric_rows, number, short_columns
@@ -15,11 +15,11 @@ from mitosis._store.trial_rows import data_column
 
 def end(connection: Connection, finish: Finish, *only_if: Status) -> bool:
     """Write the end of a trial, perhaps only if its row has some status; tell whether."""
-    statement = update(trial).where(trial.c.key == finish.key)
+    statement = update(trial).where(trial.c.key == bindparam("wanted"))
     if only_if:
         statement = statement.where(trial.c.status.in_([status.value for status in only_if]))
-    changed = statement.values(end_row(finish)).returning(trial.c.id)
-    trial_id = connection.execute(changed).scalar()
+    row = end_row(finish) | {"wanted": finish.key}
+    trial_id = connection.execute(statement.returning(trial.c.id), row).scalar()
     if trial_id is not None and (finish.metrics or finish.numbers):
         write_metrics(connection, trial_id, finish)
     return trial_id is not None
@@ -36,9 +36,13 @@ def end_row(finish: Finish) -> dict[str, Any]:
     """Return the columns of a trial's row that its end fills."""
     outcome = finish.outcome
     main = outcome.main
-    data = {"data": data_column(finish.data)} if finish.data else {}  # else the claim's stay
+    told = {
+        "data": data_column(finish.data),
+        "host": finish.host,
+        "environment": finish.environment,
+    }
     return (
-        data
+        {name: value for name, value in told.items() if value}  # else the claim's stay
         | short_columns(finish)
         | {
             "results_digest": finish.results_digest,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import REAL, ColumnElement, Select, Text, case, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, case, func, select, type_coerce
 
 from mitosis._model import Field, Kind
+from mitosis._store.dialects import Digits, NumberThenText, OrNan, TextList
 from mitosis._store.scalars import storable
 from mitosis._store.schema import Unreadable, metric, read_time, trial, trial_tag, trial_value
 
@@ -32,6 +33,7 @@ TEXTS = {
     "folder": c.folder,
     "note": c.note,
     "results_digest": c.results_digest,
+    "sweep": c.sweep,
 }
 NUMBERS = {
     "main": c.main,
@@ -39,6 +41,7 @@ NUMBERS = {
     "wall_seconds": c.wall_seconds,
     "cpu_seconds": c.cpu_seconds,
     "peak_memory_bytes": c.peak_memory_bytes,
+    "sweep_point": c.sweep_point,
 }
 TIMES = {
     "started_at": c.started_at,
@@ -46,7 +49,7 @@ TIMES = {
     "archived_at": c.archived_at,
 }
 DICTS = {"variants": c.variants, "values": c.literals}
-INDEXED = {"experiment", "name", "key", "status", "main", "started_at"}
+INDEXED = {"experiment", "name", "key", "status", "main", "started_at", "sweep"}
 """The columns by which an index finds trials."""
 
 _SPECIAL = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
@@ -73,7 +76,8 @@ def reading(field: Field) -> Reading:
     if field.kind is Kind.VARIANT:
         return Reading(_sole(trial_value.c.variant, field))
     if field.kind in (Kind.METRIC, Kind.RESULT):
-        value = func.coalesce(type_coerce(metric.c[field.part], Text), "nan")
+        column = metric.c[field.part]
+        value = column if field.part == "points" else OrNan(column)
         return Reading(_sole(case((metric.c.points > 0, value)), field), _floats)
     return _column(field.name)
 
@@ -86,7 +90,7 @@ def _column(name: str) -> Reading:
     if name == "seed":
         return Reading(c.seed, _integers)
     if name == "tags":
-        tags = select(func.json_group_array(trial_tag.c.tag)).where(of_trial(trial_tag))
+        tags = select(TextList(trial_tag.c.tag)).where(of_trial(trial_tag))
         return Reading(tags.scalar_subquery(), _tags)
     if name in TIMES:
         return Reading(type_coerce(TIMES[name], Text), _times)
@@ -102,12 +106,11 @@ def _column(name: str) -> Reading:
 def sorting(field: Field) -> ColumnElement[Any]:
     """Return what to sort by; it is NULL where a trial has not the field, or NaN."""
     if field.kind is Kind.VALUE:
-        value = func.coalesce(trial_value.c.number, type_coerce(trial_value.c.text, REAL))
-        return _sole(value, field)
+        return _sole(NumberThenText(trial_value.c.number, trial_value.c.text), field)
     if field.kind in (Kind.METRIC, Kind.RESULT):
         return _sole(metric.c[field.part], field)
     if field.kind is Kind.COLUMN and field.name == "seed":
-        return cast(c.seed, REAL)
+        return Digits(c.seed)
     if field.kind is Kind.COLUMN and field.name == "main":
         return c.main
     if field.kind is Kind.COLUMN and field.name == "tags":

@@ -80,6 +80,7 @@ def _lock(row: Any, acts: tuple[Act, ...]) -> Lock:
         used_by=row.used_by,
         retired_at=row.retired_at,
         acts=acts,
+        place=row.folder_place or "",
     )
 
 

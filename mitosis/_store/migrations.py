@@ -113,10 +113,23 @@ def _tell_more_of_trials(connection: Connection) -> None:
     )
 
 
+def _tell_sweeps(connection: Connection) -> None:
+    """Make schema 5 of schema 4."""
+    connection.exec_driver_sql("ALTER TABLE trial ADD COLUMN sweep TEXT")
+    connection.exec_driver_sql("ALTER TABLE trial ADD COLUMN sweep_point INTEGER")
+    connection.exec_driver_sql("ALTER TABLE trial ADD COLUMN folder_id TEXT")
+    connection.exec_driver_sql("ALTER TABLE trial ADD COLUMN folder_place TEXT")
+    connection.exec_driver_sql("ALTER TABLE variant ADD COLUMN folder_place TEXT")
+    connection.exec_driver_sql(
+        "CREATE INDEX trial_by_sweep ON trial (sweep, sweep_point, status)"
+    )
+
+
 STEPS: Mapping[int, Callable[[Connection], None]] = {
     2: _keep_history_of_locks,
     3: _tell_more_of_trials,
     4: tell_what_is_asked_for,
+    5: _tell_sweeps,
 }
 """What makes each schema of the one before it."""
 

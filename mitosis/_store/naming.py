@@ -25,6 +25,8 @@ class NamedTrial:
         folder: its name below the trials folder; empty where none is known.
         html: likewise, of its page.
         is_archived: whether it is out of sight.
+        elsewhere: the trials folder that has its folder, if that is another one that shares
+            the server: `user@host:path`.
     """
 
     key: str
@@ -34,6 +36,7 @@ class NamedTrial:
     folder: str
     html: str
     is_archived: bool
+    elsewhere: str = ""
 
 
 def named(connection: Connection, text: str, most: int) -> list[NamedTrial]:
@@ -44,14 +47,15 @@ def named(connection: Connection, text: str, most: int) -> list[NamedTrial]:
         (c.key == text,), (c.name == text,), begins,
     )  # fmt: skip
     found: dict[str, NamedTrial] = {}
+    here = connection.info.get("folder_id")
     for conditions in fitting if text else ():
         query = select(trial).where(*conditions).order_by(c.id).limit(most)
         for row in connection.execute(query):
-            found.setdefault(row.key, _named(row))
+            found.setdefault(row.key, _named(row, here))
     return list(found.values())
 
 
-def _named(row: Any) -> NamedTrial:
+def _named(row: Any, here: str | None) -> NamedTrial:
     return NamedTrial(
         key=row.key,
         name=row.name,
@@ -60,6 +64,7 @@ def _named(row: Any) -> NamedTrial:
         folder=row.folder or "",
         html=row.html or "",
         is_archived=row.archived_at is not None,
+        elsewhere=row.folder_place or "" if row.folder_id not in (None, here) else "",
     )
 
 

@@ -5,7 +5,8 @@ Nothing here writes, and nothing is made that is not there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from mitosis._model import (
     Query,
     RunningTrial,
     Status,
+    SweepRow,
 )
-from mitosis._store import asking, naming, trial_rows
+from mitosis._store import asking, naming, sweeps, trial_rows
 from mitosis._store.act_lines import Told
 from mitosis._store.acts_file import read_acts
 from mitosis._store.adopting import Known, known_trials
 from mitosis._store.connection import is_empty, reading
+from mitosis._store.joining import home_of
 from mitosis._store.locks import IN_FORCE, read_locks
 from mitosis._store.naming import NamedTrial
 from mitosis._store.schema import trial, variant
@@ -41,6 +44,18 @@ class StoreReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def is_made(self) -> bool:
+        """Tell whether there is a database, with or without a trial.
+
+        Raises:
+            DatabaseError: that cannot be found out.
+        """
+        return not is_empty(self.path)
+
+    def is_writable(self) -> bool:
+        """Tell whether this process may write to it, as far as files tell."""
+        return home_of(self.path) is not None or os.access(self.path, os.W_OK)
 
     def running(self) -> list[RunningTrial]:
         """Return the trials whose rows say that they run; none where there is no database.
@@ -160,6 +175,37 @@ class StoreReader:
             return [[] for _ in fields]
         with reading(self.path) as connection:
             return asking.table(connection, query, fields)
+
+    def sweep_rows(self, name: str, taken: Mapping[int, str] | None = None) -> list[SweepRow]:
+        """Return the trials of a sweep, also archived ones, by point; its newest trial last.
+
+        Args:
+            name: the sweep's.
+            taken: points to keys of trials that were there before, and stand for these points.
+
+        Raises:
+            DatabaseError: the file cannot be used.
+        """
+        if is_empty(self.path):
+            return []
+        with reading(self.path) as connection:
+            earlier = sweeps.taken_rows(connection, taken or {})
+            rows = [*earlier, *sweeps.sweep_rows(connection, name)]
+        return sorted(rows, key=lambda row: row.point)
+
+    def sweep_counts(self, name: str) -> dict[Status, int]:
+        """Return how many points of a sweep have each status; those without a trial are out.
+
+        A point has the status of a trial that succeeded, else of one that runs, else of its
+        newest.
+
+        Raises:
+            DatabaseError: the file cannot be used.
+        """
+        if is_empty(self.path):
+            return {}
+        with reading(self.path) as connection:
+            return sweeps.sweep_counts(connection, name)
 
     def experiments(self) -> tuple[str, ...]:
         """Return the names of all experiments that have trials, sorted.

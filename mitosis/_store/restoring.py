@@ -12,17 +12,19 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from mitosis._model import Claimed, Lock, RecordedTrial, Status
+from mitosis._model import Claimed, Lock, RecordedTrial, Status, SweepPlan
 from mitosis._store.act_lines import Told
 from mitosis._store.adopting import Number, known_trials, number_from, number_of
 from mitosis._store.annotating import annotate_anew
 from mitosis._store.definitions import Definitions
 from mitosis._store.ending import end_row, write_metrics
+from mitosis._store.locking import locks_of
 from mitosis._store.purging import delete_rows, keep, read_purged
 from mitosis._store.recorded_acts import PurgedTrial, RecordedAct
 from mitosis._store.scalars import value_rows
 from mitosis._store.schema import trial, trial_value, trial_variant
 from mitosis._store.trial_rows import claim_row
+from mitosis._wording import counted
 
 _FACTS = (
     *("experiment", "run_group", "name", "variants", "iteration", "digests", "seed"),
@@ -31,9 +33,10 @@ _FACTS = (
 _FILLED = (
     *("folder", "html", "hypothesis", "data", "results_digest"),
     *("started_after_boot", "machine_id", "pid_namespace", "numbers", "metrics"),
+    *("sweep", "sweep_point"),
 )
 
-_Event = RecordedTrial | Told
+_Event = RecordedTrial | Told | SweepPlan
 _OF_KEY = select(trial).where(trial.c.key == bindparam("wanted"))
 
 
@@ -55,16 +58,21 @@ class Restored:
 
 
 def restore(
-    connection: Connection, trials: Sequence[RecordedTrial], acts: Sequence[Told]
+    connection: Connection,
+    trials: Sequence[RecordedTrial],
+    acts: Sequence[Told],
+    plans: Sequence[SweepPlan] = (),
 ) -> Restored:
-    """Bring trials and acts into the tables, in the order of time."""
+    """Bring trials, acts and the locks of sweeps into the tables, in the order of time."""
     of_locks = [act for act in acts if isinstance(act, RecordedAct)]
     of_locks.sort(key=lambda recorded: recorded.act.at)
     purged = [act for act in acts if isinstance(act, PurgedTrial)]
     restoring = _Restoring(connection, Definitions(connection, of_locks), purged)
-    for event in _in_time([*trials, *purged, *of_locks]):
+    for event in _in_time([*trials, *purged, *of_locks, *plans]):
         if isinstance(event, RecordedAct):
             restoring.definitions.replay(event)
+        elif isinstance(event, SweepPlan):
+            restoring.lock(event)
         elif isinstance(event, PurgedTrial):
             restoring.purge(event)
         elif event.claimed:
@@ -82,6 +90,8 @@ def _moment(event: _Event) -> tuple[datetime, str]:
         return event.act.at, ""
     if isinstance(event, PurgedTrial):
         return event.started_at, event.key
+    if isinstance(event, SweepPlan):
+        return event.created_at, ""
     return event.claim.started_at, event.claim.key
 
 
@@ -113,6 +123,14 @@ class _Restoring:
             contradictions=(*self._contradictions, *self.definitions.contradictions),
             replayed=(*self._replayed, *self.definitions.replayed),
         )
+
+    def lock(self, plan: SweepPlan) -> None:
+        """Have the tables hold the locks that a sweep made before its trials."""
+        before = len(self.definitions)
+        for lock in locks_of(plan):
+            self.definitions.take(lock)
+        if new := len(self.definitions) - before:
+            self._replayed.append(f"{counted(new, 'variant')} locked by sweep {plan.name!r}")
 
     def purge(self, told: PurgedTrial) -> None:
         """Have the tables know that a trial is gone, and hold the locks that only it had."""
@@ -191,7 +209,7 @@ class _Restoring:
             ended = {name: end[name] for name in ("status", "main_json")}
             self._contradict(row, recorded, ended)
         told |= end
-        new |= {name: told[name] for name in _FILLED if told.get(name) and not row[name]}
+        new |= {n: told[n] for n in _FILLED if not _is_blank(told.get(n)) and _is_blank(row[n])}
         if new:
             self._connection.execute(update(trial).where(trial.c.id == row["id"]).values(new))
         if recorded.finish and ("metrics" in new or "numbers" in new):
@@ -213,6 +231,10 @@ class _Restoring:
             self._contradictions.append(
                 f"trial {row['name']!r} (key {recorded.claim.key}): {'; '.join(differing)}"
             )
+
+
+def _is_blank(value: Any) -> bool:
+    return value in (None, "", [], {})
 
 
 def _said(purged: PurgedTrial) -> str:

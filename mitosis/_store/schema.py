@@ -12,6 +12,9 @@ History
 4. (0.7.0) What one asks trials for has tables with indexes: `trial_value`, `metric` and
    `trial_tag`. A trial has its last metrics and its results that are numbers beside them as
    JSON, a note, and when it was archived. `purged` keeps the numbers of trials that are gone.
+5. (0.7.0) A trial tells which point of which sweep it is for. A variant that a sweep locked
+   before any trial ran with it has that sweep's name, and no key. On a server, a trial
+   tells whose trials folder has its folder.
 
 `migrations` brings a file from each to the next.
 
@@ -23,35 +26,35 @@ datetimes. No table and no column is ever named after something a user wrote.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    REAL,
     Column,
     ForeignKey,
     Index,
-    Integer,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.engine.default import DefaultExecutionContext
 
-SCHEMA_VERSION = 4
+from mitosis._store.columns import REAL, Integer, Text
+
+SCHEMA_VERSION = 5
 
 
 class Unreadable(ValueError):  # noqa: N818 - never seen outside of the store
     """A value in the file is not what its column is for."""
 
 
-class Json(TypeDecorator[Any]):
+class Json(Text):
     """A JSON document kept as text."""
 
-    impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
@@ -66,10 +69,9 @@ class Json(TypeDecorator[Any]):
             raise Unreadable(f"{str(value)[:60]!r} is no JSON") from None
 
 
-class Time(TypeDecorator[datetime]):
+class Time(Text):
     """A moment in UTC, kept as ISO 8601 text, which sorts as time does."""
 
-    impl = Text
     cache_ok = True
 
     def process_bind_param(
@@ -98,6 +100,11 @@ def read_time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _of_folder(column: str) -> Callable[[DefaultExecutionContext], Any]:
+    """Return what fills a column with the trials folder that a connection is for."""
+    return lambda context: context.root_connection.info.get(column)
+
+
 metadata = MetaData()
 
 meta = Table(
@@ -119,11 +126,13 @@ variant = Table(
     Column("digest", Text, nullable=False),  # blake3 of that text
     Column("canonical_version", Integer, nullable=False),  # edition that made the text
     Column("locked_at", Time, nullable=False),
-    # Which trial locked it, here or in the database it was imported from.
+    # Which trial locked it, here or in the database it was imported from; or, with an empty
+    # key, which sweep.
     Column("trial_name", Text, nullable=False),
     Column("trial_key", Text, nullable=False),
     Column("commit_hash", Text),
     Column("retired_at", Time),  # when its name was freed; the definition stays
+    Column("folder_place", Text, default=_of_folder("folder_place")),  # as that of `trial`
     sqlite_strict=True,
 )
 # One definition in force under a name; any number of retired ones.
@@ -134,6 +143,7 @@ Index(
     variant.c.name,
     unique=True,
     sqlite_where=text("retired_at IS NULL"),
+    postgresql_where=text("retired_at IS NULL"),
 )
 
 trial = Table(
@@ -182,15 +192,23 @@ trial = Table(
     Column("metrics", Json, nullable=False, server_default="{}"),  # metric -> last value
     Column("note", Text),
     Column("archived_at", Time),  # when it was put out of sight
+    Column("sweep", Text),  # the name of the sweep that it is part of
+    Column("sweep_point", Integer),  # the number of the sweep's point, from 0
+    # Whose folder and page it has, of those who share a server; NULL in a file, beside which
+    # they lie.
+    Column("folder_id", Text, default=_of_folder("folder_id")),
+    Column("folder_place", Text, default=_of_folder("folder_place")),  # user@host:path
     UniqueConstraint(
         "experiment", "run_group", "variants", "iteration", name="trial_iteration"
-    ),
+    ).ddl_if(dialect="sqlite"),
     sqlite_strict=True,
 )
 Index("trial_by_status", trial.c.status)
 Index("trial_by_main", trial.c.main)
 Index("trial_by_start", trial.c.started_at)
-Index("trial_by_name", trial.c.name)
+Index("trial_by_name", trial.c.name).ddl_if(dialect="sqlite")
+# The trials of a sweep by their points; how these stand is counted on the index alone.
+Index("trial_by_sweep", trial.c.sweep, trial.c.sweep_point, trial.c.status)
 # What ran with the same values, newest last. Trials of the same names are found by the
 # index that holds their UNIQUE constraint.
 Index(
@@ -201,7 +219,7 @@ Index(
     trial.c.seed,
     trial.c.commit_hash,
     trial.c.started_at,
-)
+).ddl_if(dialect="sqlite")
 
 # Which definition a trial ran with, whatever that is called today.
 trial_variant = Table(
@@ -244,8 +262,12 @@ trial_value = Table(
     sqlite_with_rowid=False,
 )
 Index("trial_value_by_number", trial_value.c.argument, trial_value.c.number)
-Index("trial_value_by_text", trial_value.c.argument, trial_value.c.text)
-Index("trial_value_by_variant", trial_value.c.argument, trial_value.c.variant)
+_BY_TEXT = (
+    Index("trial_value_by_text", trial_value.c.argument, trial_value.c.text),
+    Index("trial_value_by_variant", trial_value.c.argument, trial_value.c.variant),
+)
+for _index in _BY_TEXT:
+    _index.ddl_if(dialect="sqlite")
 
 # What was logged, and the results that are numbers. NULL stands for NaN.
 metric = Table(
@@ -298,4 +320,24 @@ Index(
     purged.c.run_group,
     purged.c.variants,
     purged.c.iteration,
-)
+).ddl_if(dialect="sqlite")
+
+# A sorted index of PostgreSQL takes no long text, and texts of users are as long as they like:
+# there they are looked up by hashes, and the numbers of trials are told apart by them.
+for _index in (
+    Index(
+        "trial_number",
+        trial.c.experiment,
+        trial.c.run_group,
+        func.md5(trial.c.variants),
+        trial.c.iteration,
+        unique=True,
+    ),
+    Index("trial_by_name_hash", trial.c.name, postgresql_using="hash"),
+    Index("trial_by_variants_hash", trial.c.variants, postgresql_using="hash"),
+    Index("trial_by_digests_hash", trial.c.digests, postgresql_using="hash"),
+    Index("trial_value_by_text_hash", trial_value.c.text, postgresql_using="hash"),
+    Index("trial_value_by_variant_hash", trial_value.c.variant, postgresql_using="hash"),
+    Index("purged_of_experiment", purged.c.experiment, purged.c.run_group),
+):
+    _index.ddl_if(dialect="postgresql")

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from mitosis._store.connection import UNREADABLE_VERSION, is_empty, looking
+from mitosis._store.connection import is_empty, looking
+from mitosis._store.joining import home_of
+from mitosis._store.schema import trial, variant
+from mitosis._store.tables import UNREADABLE_VERSION
 from mitosis.errors import DatabaseError, NotADatabaseError
 
 
@@ -20,9 +24,9 @@ class DatabaseState:
         schema: its number.
         trials: number of trials by status.
         locks: how many are in force.
-        journal_mode: `"delete"`, or `"wal"` if somebody chose that.
+        journal_mode: `"delete"`, or `"wal"` if somebody chose that; on a server, what serves.
         integrity: `"ok"`, or the first fault that SQLite finds.
-        size_bytes: of the file.
+        size_bytes: of the file, or of all tables.
     """
 
     schema: int
@@ -40,16 +44,37 @@ def read_state(database: Path) -> DatabaseState:
         DatabaseError: it cannot be read so far.
     """
     with looking(database) as (connection, schema):
-        counts = connection.exec_driver_sql("SELECT status, count(*) FROM trial GROUP BY 1")
-        in_force = "SELECT count(*) FROM variant WHERE retired_at IS NULL"
+        status = trial.c.status
+        counts = connection.execute(select(status, func.count()).group_by(status)).all()
+        in_force = select(func.count()).where(variant.c.retired_at.is_(None))
         return DatabaseState(
             schema=schema,
             trials={str(status): int(count) for status, count in counts},
-            locks=connection.exec_driver_sql(in_force).scalar_one(),
-            journal_mode=connection.exec_driver_sql("PRAGMA journal_mode").scalar_one(),
-            integrity=_integrity(connection),
-            size_bytes=database.stat().st_size,
+            locks=connection.execute(in_force).scalar_one(),
+            **(_on_server(connection) if home_of(database) else _of_file(connection, database)),
         )
+
+
+def _of_file(connection: Connection, database: Path) -> dict[str, Any]:
+    return {
+        "journal_mode": connection.exec_driver_sql("PRAGMA journal_mode").scalar_one(),
+        "integrity": _integrity(connection),
+        "size_bytes": database.stat().st_size,
+    }
+
+
+def _on_server(connection: Connection) -> dict[str, Any]:
+    size = (
+        "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = current_schema AND c.relkind = 'r'"
+    )
+    version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+    return {
+        "journal_mode": f"PostgreSQL {version}",
+        "integrity": "ok",
+        "size_bytes": connection.exec_driver_sql(size).scalar_one(),
+    }
 
 
 def find_damage(database: Path) -> str | None:
@@ -59,8 +84,8 @@ def find_damage(database: Path) -> str | None:
         ForeignDatabaseError: another program made it.
         DatabaseError: nothing can be said, for it is busy or may not be read.
     """
-    if is_empty(database):
-        return None
+    if home_of(database) or is_empty(database):
+        return None  # of a server's health its administrator takes care
     try:
         integrity = read_state(database).integrity
     except NotADatabaseError as error:

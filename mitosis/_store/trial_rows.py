@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from mitosis._model import (
     Claim,
@@ -40,6 +40,8 @@ def claim_row(claim: Claim, claimed: Claimed) -> dict[str, Any]:
         "environment": claim.environment_digest,
         "hypothesis": claim.hypothesis or None,
         "data": data_column(claim.data),
+        "sweep": claim.sweep and claim.sweep.name,
+        "sweep_point": claim.sweep and claim.sweep.point,
         **_runner_columns(claim.runner),
     }
 
@@ -100,8 +102,14 @@ def _data(column: Any) -> tuple[DataFile, ...]:
 
 
 def read_standing(connection: Connection, status: Status) -> list[RunningTrial]:
-    """Return the trials whose rows have a status, in the order of their claims."""
+    """Return the trials whose rows have a status, in the order of their claims.
+
+    Of a shared store, only those of this trials folder: nobody else's are judged from here.
+    """
     query = select(trial).where(trial.c.status == status.value).order_by(trial.c.id)
+    if connection.info.get("folder_place") is not None:
+        here = trial.c.folder_id == connection.info["folder_id"]
+        query = query.where(or_(trial.c.folder_id.is_(None), here))
     return [_running(row) for row in connection.execute(query)]
 
 

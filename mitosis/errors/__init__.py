@@ -17,7 +17,9 @@
     ├── CodeStateError (RuntimeError)
     │   ├── DirtyRepositoryError                uncommitted or untracked files
     │   ├── NoRepositoryError                   no git repository, or one without a commit
-    │   └── UncommittedExperimentError          the experiment's file is not part of the commit
+    │   ├── UncommittedExperimentError          the experiment's file is not part of the commit
+    │   ├── CodeChangedError                    it is not what it was when the sweep began
+    │   └── WorkerCodeError                     a worker has other code than the sweep
     ├── NotCanonicalError (TypeError)           a value has no text that identifies it
     ├── RegistrationError (TypeError)           `register_canonical` cannot take this type
     ├── NotPicklableError (TypeError)           a value cannot travel to the kernel
@@ -35,14 +37,22 @@
     │   ├── NewerDatabaseError                  written by a newer mitosis
     │   ├── NewerEditionError                   its locks only a newer mitosis can compare
     │   ├── AmbiguousDatabaseError              several files hold an experiment's locks
-    │   └── DatabaseBusyError (TimeoutError)    another process held it too long
+    │   ├── DatabaseBusyError (TimeoutError)    another process held it too long
+    │   └── ServerError (ConnectionError)       the server of a shared store is away
     ├── LockFileError (ValueError)              a `mitosis.lock` that cannot be used
     ├── RecordError (ValueError)                a `record.json` that cannot be read
     ├── ArchiveError (ValueError)               a file of exported trials that cannot be used
     ├── UnknownTrialError (LookupError)         no trial has that key or name
+    │   └── TrialElsewhereError                 a colleague's trials folder has its files
     ├── AmbiguousTrialError (LookupError)       several trials have it
     ├── NotPersistedError (LookupError)         a trial has not kept what a step returned
     ├── StillRunningError (RuntimeError)        trials that run cannot be removed or taken
+    ├── InvalidSweepError (ValueError)          what was asked for makes no points
+    ├── UnknownSweepError (LookupError)         no sweep has that name
+    ├── SweepExistsError (RuntimeError)         a sweep of that name is planned already
+    ├── SweepChangedError (RuntimeError)        a sweep is not what it was when it was planned
+    ├── SweepRunningError (RuntimeError)        another process runs that sweep
+    ├── ClusterError (ConnectionError)          a cluster cannot be used
     ├── UnknownFieldError (LookupError)         no trial has what was asked for
     ├── InvalidExpressionError (ValueError)     an expression that chooses trials is wrong
     ├── ExportError (ValueError)                a table cannot be written so
@@ -80,6 +90,8 @@ _MODULES = {
         "DirtyRepositoryError",
         "NoRepositoryError",
         "UncommittedExperimentError",
+        "CodeChangedError",
+        "WorkerCodeError",
     ],
     "values": [
         "NotCanonicalError",
@@ -110,15 +122,25 @@ _MODULES = {
         "NewerEditionError",
         "AmbiguousDatabaseError",
         "DatabaseBusyError",
+        "ServerError",
     ],
     "lookups": [
         "UnknownTrialError",
+        "TrialElsewhereError",
         "AmbiguousTrialError",
         "NotPersistedError",
         "StillRunningError",
     ],
     "measures": ["InvalidMetricError", "ArtifactError"],
     "questions": ["UnknownFieldError", "InvalidExpressionError", "ExportError"],
+    "sweeps": [
+        "InvalidSweepError",
+        "UnknownSweepError",
+        "SweepExistsError",
+        "SweepChangedError",
+        "SweepRunningError",
+        "ClusterError",
+    ],
     "trials": [
         "TrialError",
         "ExperimentFailedError",
@@ -142,12 +164,14 @@ if TYPE_CHECKING:
     from mitosis.errors.calls import NoHypothesisError as NoHypothesisError
     from mitosis.errors.calls import SettingsError as SettingsError
     from mitosis.errors.calls import UnknownVariantError as UnknownVariantError
+    from mitosis.errors.code_state import CodeChangedError as CodeChangedError
     from mitosis.errors.code_state import CodeStateError as CodeStateError
     from mitosis.errors.code_state import DirtyRepositoryError as DirtyRepositoryError
     from mitosis.errors.code_state import NoRepositoryError as NoRepositoryError
     from mitosis.errors.code_state import (
         UncommittedExperimentError as UncommittedExperimentError,
     )
+    from mitosis.errors.code_state import WorkerCodeError as WorkerCodeError
     from mitosis.errors.databases import AmbiguousDatabaseError as AmbiguousDatabaseError
     from mitosis.errors.databases import DatabaseBusyError as DatabaseBusyError
     from mitosis.errors.databases import DatabaseError as DatabaseError
@@ -155,6 +179,7 @@ if TYPE_CHECKING:
     from mitosis.errors.databases import NewerDatabaseError as NewerDatabaseError
     from mitosis.errors.databases import NewerEditionError as NewerEditionError
     from mitosis.errors.databases import NotADatabaseError as NotADatabaseError
+    from mitosis.errors.databases import ServerError as ServerError
     from mitosis.errors.files import ArchiveError as ArchiveError
     from mitosis.errors.files import DataFileError as DataFileError
     from mitosis.errors.files import LockFileError as LockFileError
@@ -167,12 +192,19 @@ if TYPE_CHECKING:
     from mitosis.errors.lookups import AmbiguousTrialError as AmbiguousTrialError
     from mitosis.errors.lookups import NotPersistedError as NotPersistedError
     from mitosis.errors.lookups import StillRunningError as StillRunningError
+    from mitosis.errors.lookups import TrialElsewhereError as TrialElsewhereError
     from mitosis.errors.lookups import UnknownTrialError as UnknownTrialError
     from mitosis.errors.measures import ArtifactError as ArtifactError
     from mitosis.errors.measures import InvalidMetricError as InvalidMetricError
     from mitosis.errors.questions import ExportError as ExportError
     from mitosis.errors.questions import InvalidExpressionError as InvalidExpressionError
     from mitosis.errors.questions import UnknownFieldError as UnknownFieldError
+    from mitosis.errors.sweeps import ClusterError as ClusterError
+    from mitosis.errors.sweeps import InvalidSweepError as InvalidSweepError
+    from mitosis.errors.sweeps import SweepChangedError as SweepChangedError
+    from mitosis.errors.sweeps import SweepExistsError as SweepExistsError
+    from mitosis.errors.sweeps import SweepRunningError as SweepRunningError
+    from mitosis.errors.sweeps import UnknownSweepError as UnknownSweepError
     from mitosis.errors.tree import MitosisError as MitosisError
     from mitosis.errors.trials import ExperimentFailedError as ExperimentFailedError
     from mitosis.errors.trials import KernelStartError as KernelStartError

@@ -66,3 +66,52 @@ class UncommittedExperimentError(CodeStateError):
             f"Run the experiment from its checkout (for a package: pip install --editable), "
             f"or commit the file, {_DEBUG_WAY_OUT}."
         )
+
+
+@error
+class CodeChangedError(CodeStateError):
+    """The code is not what it was when a sweep began."""
+
+    slug: ClassVar[str] = "code-changed"
+    repository: Path
+    changes: tuple[str, ...]
+
+    def _compose(self) -> str:
+        return (
+            f"The code in {self.repository} has changed since the sweep began, and its trials "
+            f"would not be of one code:\n"
+            f"{listed(self.changes)}\n"
+            f"Put it back as it was and resume the sweep, or begin a new one."
+        )
+
+
+@error
+class WorkerCodeError(CodeStateError):
+    """A worker has other code than the sweep whose trial it was to run.
+
+    Attributes:
+        host: the worker's machine.
+        repository: where it looked.
+        expected: the commit of the sweep.
+        found: what is checked out there; None where there is no repository.
+        changes: files there that no commit holds.
+    """
+
+    slug: ClassVar[str] = "worker-code"
+    host: str
+    repository: Path
+    expected: str
+    found: str | None
+    changes: tuple[str, ...] = ()
+
+    def _compose(self) -> str:
+        found = self.found or "no commit: there is no repository, or nothing is committed"
+        changed = f"\n{listed(self.changes)}" if self.changes else ""
+        return (
+            f"The worker on {self.host} has other code than the sweep:\n"
+            f"    repository  {self.repository}\n"
+            f"    expected    {self.expected}\n"
+            f"    found       {found}{changed}\n"
+            f"Check out that commit there, without changes; where the repository lies elsewhere, "
+            f"set MITOSIS_REPOSITORY in the worker's environment."
+        )

@@ -121,3 +121,24 @@ class DatabaseBusyError(DatabaseError, TimeoutError):
             "Look for a program that keeps it open (a database browser, a stopped job), "
             "then try again."
         )
+
+
+@error
+class ServerError(DatabaseError, ConnectionError):
+    """The server of a shared store cannot be reached, or does not let us in.
+
+    Attributes:
+        database: its name is that of the database on the server, its folder the trials folder.
+        server: its address, without user and password.
+    """
+
+    slug: ClassVar[str] = "server"
+    server: str
+
+    def _compose(self) -> str:
+        return (
+            f"The shared store cannot be used: {self.reason}\n"
+            f"    server    {self.server}\n    database  {self.database}\n"
+            "Look whether the server runs and may be reached from here, and what MITOSIS_STORE "
+            "and `store` in [tool.mitosis] say; `mitosis doctor` tries it."
+        )

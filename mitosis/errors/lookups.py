@@ -30,6 +30,25 @@ class UnknownTrialError(MitosisError, LookupError):
 
 
 @error
+class TrialElsewhereError(UnknownTrialError):
+    """The shared store knows the trial, but its folder is in another trials folder.
+
+    Attributes:
+        faults: the trials, each with the user, host and path of the folder that has it.
+    """
+
+    slug: ClassVar[str] = "trial-elsewhere"
+
+    def _compose(self) -> str:
+        return (
+            f"The shared store knows it, but its folder is not in {self.folder}:\n"
+            f"{listed(self.faults)}\n"
+            "Do it there, or have the files brought here: `mitosis export` there, `mitosis "
+            "import` here."
+        )
+
+
+@error
 class AmbiguousTrialError(MitosisError, LookupError):
     """Several trials go by what was asked for.
 

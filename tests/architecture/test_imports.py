@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from mitosis._cli.commands import COMMANDS
 from mitosis._store import Store
 from tests.conftest import FreshPython
-from tests.unit.store.claims import claim, variant
+from tests.unit.store.claims import claim, finish, variant
 
 ROOT = Path(__file__).parents[2]
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
@@ -22,6 +23,7 @@ HELP_LOADS = {
     "mitosis._cli",
     "mitosis._cli.commands",
     "mitosis._cli.ending",
+    "mitosis._loading",
     "mitosis._messages",
     "mitosis.errors",
     "mitosis.errors.tree",
@@ -80,6 +82,7 @@ def test_the_kernel_loads_only_recording_and_what_lies_below(fresh_python: Fresh
     modules = loaded(fresh_python, "import mitosis._recording.session")
     ours = {name for name in modules if name.startswith("mitosis.")}
     below = (
+        "_loading",
         "_recording",
         "_canonical",
         "_layout",
@@ -103,17 +106,80 @@ def test_a_trial_in_a_kernel_loads_nothing_that_only_others_need(
     assert [n for n in [*absent, *(f"mitosis.{n}" for n in ours)] if n in modules] == []
 
 
-def test_looking_at_trials_loads_neither_jupyter_nor_what_draws_or_computes(
-    fresh_python: FreshPython, tmp_path: Path
+LIBRARIES = {
+    "IPython", "bs4", "dill", "git", "jinja2", "jupyter_client", "matplotlib", "mistune",
+    "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "psutil", "pygments", "rich",
+    "scipy", "sqlalchemy", "zmq",
+}  # fmt: skip
+"""What is slow to import, of all that commands use."""
+
+COMMANDS_LOAD: dict[str, set[str]] = {
+    "history -F trials": {"rich"},
+    "history -F trials -n 1 --best max": {"rich"},
+    "history sine -F trials --archived": {"rich"},
+    "history -F trials --columns noise": {"rich", "sqlalchemy"},
+    "history -F trials --json": {"numpy", "pandas", "sqlalchemy"},
+    "history -F trials --group-by noise": {"numpy", "pandas", "rich", "scipy", "sqlalchemy"},
+    "variants -F trials": {"rich", "sqlalchemy"},
+    "check -F trials": {"nbformat", "sqlalchemy"},
+    "archive KEY -F trials": {"sqlalchemy"},
+    "tag KEY paper -F trials": {"sqlalchemy"},
+    "note KEY text -F trials": {"sqlalchemy"},
+}
+"""The libraries that each command may load to answer for one ended trial."""
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A project with one ended trial, and its key."""
+    project = tmp_path_factory.mktemp("project")
+    (project / "trials").mkdir()
+    store, claimed = Store(project / "trials" / "sine.db"), claim(variant())
+    store.claim(claimed)
+    store.finish(finish(claimed.key))
+    return project, claimed.key
+
+
+def loaded_by(project: Path, words: list[str]) -> set[str]:
+    """Return what of the slow libraries a command has loaded, whatever it answered."""
+    lines = [
+        "import sys, io, contextlib, click",
+        "from mitosis.__main__ import command",
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):",
+        f"    command({words!r})",
+        "print(*{name.partition('.')[0] for name in sys.modules})",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    return LIBRARIES & set(done.stdout.split())
+
+
+def test_the_help_of_no_command_loads_a_library(fresh_python: FreshPython) -> None:
+    code = f"""
+        import contextlib, io, sys
+        from mitosis.__main__ import command
+        from mitosis._cli.commands import COMMANDS
+        for name in COMMANDS:
+            with contextlib.redirect_stdout(io.StringIO()):
+                command([name, "--help"], standalone_mode=False)
+            print(name, *{LIBRARIES!r}.intersection(sys.modules))
+        """
+    assert fresh_python(code).split() == list(COMMANDS)
+
+
+@pytest.mark.parametrize("line", COMMANDS_LOAD)
+def test_a_command_loads_what_it_needs_and_no_more(
+    recorded: tuple[Path, str], line: str
 ) -> None:
-    (tmp_path / "trials").mkdir()
-    Store(tmp_path / "trials" / "sine.db").claim(claim(variant()))
-    code = "from mitosis.__main__ import command\ncommand({}, standalone_mode=False)"
-    words = ["history", "--columns", "noise", "-F", "trials"]
-    modules = loaded(fresh_python, code.format(words))
-    assert "mitosis._history.listing" in modules
-    jupyter = {"IPython", "jupyter_client", "nbclient", "nbconvert", "nbformat", "zmq"}
-    assert modules & {*jupyter, "dill", "git", "matplotlib", "psutil", "scipy"} == set()
+    project, key = recorded
+    words = [key if word == "KEY" else word for word in line.split()]
+    assert loaded_by(project, words) == COMMANDS_LOAD[line]
 
 
 def names_for_type_checkers(package: str) -> dict[str, str]:

@@ -85,6 +85,16 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
         repository=_REPOSITORY,
         file=_REPOSITORY / ".venv/lib/python3.11/site-packages/coin.py",
     ),
+    errors.CodeChangedError(
+        repository=_REPOSITORY, changes=("HEAD 5b1f08c9aa -> 77e0d2c41b", " M coin.py")
+    ),
+    errors.WorkerCodeError(
+        host="node7",
+        repository=_REPOSITORY,
+        expected="5b1f08c9aa3d5f1c8b1d54f3c1a6bb6a2fe0c1d7",
+        found="77e0d2c41b9f0e3f6b7f8f0c2ad7ad9e4f1b2c3d",
+        changes=(" M coin.py",),
+    ),
     errors.NotCanonicalError(
         subject="Parameter: variant 'quick' of 'solver'",
         faults=(
@@ -132,6 +142,11 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
         database=_TRIALS, experiment="coin", files=("before-review.db", "coins.db")
     ),
     errors.DatabaseBusyError(database=_DATABASE, waited_seconds=60),
+    errors.ServerError(
+        database=_DATABASE,
+        server="postgresql+psycopg://db.example.org/waves",
+        reason="connection timeout expired",
+    ),
     errors.LockFileError(
         file=_REPOSITORY / "mitosis.lock",
         faults=("variant 3 (coin, solver=quick): digest is not that of text: one was changed",),
@@ -145,6 +160,19 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
         reason="coin-fair-0-1_823e8316/results.dill is not what its digest says",
     ),
     errors.StillRunningError(folder=_TRIALS, trials=("823e8316  coin-fair-0-1",)),
+    errors.InvalidSweepError(
+        faults=(
+            "parameter 'bias' has no variant 'fiar'; did you mean 'fair'?",
+            "'tosses' is given no values",
+        ),
+    ),
+    errors.UnknownSweepError(folder=_TRIALS, reason="'nigth'; did you mean 'night'?"),
+    errors.SweepExistsError(folder=_TRIALS, name="night"),
+    errors.SweepChangedError(
+        name="night",
+        changes=("code 823e8316a0 -> 9a3fc02b11: M coin.py", "numpy 1.26.4 -> 2.0.1"),
+    ),
+    errors.SweepRunningError(folder=_TRIALS, name="night"),
     errors.UnknownTrialError(
         folder=_TRIALS,
         faults=(
@@ -152,6 +180,10 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
             "'9a3f'",
             "'coin' is an experiment: `mitosis history coin` lists its trials",
         ),
+    ),
+    errors.TrialElsewhereError(
+        folder=_TRIALS,
+        faults=("coin-fair-0-1 (key 823e8316): bob@lab-3:/home/bob/coin/trials",),
     ),
     errors.AmbiguousTrialError(
         folder=_TRIALS,

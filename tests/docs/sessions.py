@@ -42,6 +42,7 @@ _CHANGES_EACH_TIME = (
     (r"\b[0-9a-f]{10}\b", "COMMIT"),  # in a table; a seed may look so too, and went before
     (r"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?)?", "TIME"),
     (r"\b\d+\.\d s\b", "DURATION"),
+    (r"(?m) \(about [^()]* to go\)$|, about [^()]* to go(?=\)$)", ""),  # of a sweep
     (r"\b[0-9a-f]{64}\b", "DIGEST"),
     (r"(?m)^  [0-9a-f]{8}\b", "  KEY"),
     (r" +[\d.]+ (bytes|kB|MB)\b", " SIZE"),

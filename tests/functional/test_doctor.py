@@ -113,7 +113,7 @@ def test_a_misused_command_ends_with_2(lab: Project, words: tuple[str, str]) -> 
 def test_a_kernel_that_does_not_come_up_is_wrong_with_its_words(
     lab: Project, tmp_path: Path
 ) -> None:
-    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit('broken on purpose')")
+    (tmp_path / "ipykernel.py").write_text("raise SystemExit('broken on purpose')")
     done = lab.mitosis("doctor", env={"PYTHONPATH": str(tmp_path)})
     assert done.status == 1
     assert "broken on purpose it ended with exit status 1" in wrongs(done)["start"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -283,9 +284,7 @@ def wait_for_tick(project: Project, runner: int) -> psutil.Process:
 
 
 def kernel_of(runner: int) -> psutil.Process:
-    (kernel,) = (
-        p for p in psutil.Process(runner).children() if "ipykernel" in " ".join(p.cmdline())
-    )
+    (kernel,) = (p for p in psutil.Process(runner).children() if os.getsid(p.pid) == p.pid)
     return kernel
 
 

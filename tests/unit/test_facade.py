@@ -28,6 +28,7 @@ def test_the_public_names_are_exactly_these() -> None:
         "Recording",
         "Secret",
         "Status",
+        "Sweep",
         "Trial",
         "canonical",
         "compare",
@@ -52,6 +53,7 @@ def test_the_public_names_are_exactly_these() -> None:
         "run",
         "save_artifact",
         "step",
+        "sweep",
     ]
 
 

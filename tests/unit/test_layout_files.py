@@ -183,6 +183,8 @@ def trials(tmp_path: Path) -> Path:
         f".values/{DIGEST}.dill",
         f".values/.{DIGEST}.dill.{KEY}",
         f".environments/{DIGEST}.json",
+        ".sweeps/night.json",
+        f".sweeps/.night.json.{KEY}",
         "sine.db",
         "sine.db-journal",
         "sine.db-wal",

@@ -26,7 +26,7 @@ _FILE_CALLS = {
 }
 _SQL_CALLS = {"execute", "executemany", "commit", "rollback", "close", "backup", "connect"}
 
-WHO = "kernel" if "ipykernel_launcher" in sys.orig_argv else "runner"
+WHO = "kernel" if any("kernel_process" in word for word in sys.orig_argv) else "runner"
 
 
 def watch() -> None:

@@ -44,6 +44,12 @@ def test_a_lock_in_full_says_what_when_and_by_whom() -> None:
     ]
 
 
+def test_a_lock_that_a_sweep_made_names_the_sweep() -> None:
+    of_sweep = replace(named(0.1).held.lock, trial_name="night", trial_key="")
+    text = full_text(Named(held(of_sweep), "low", 1), [], None)
+    assert "    locked    2026-11-21 12:00 UTC by sweep 'night'\n" in text
+
+
 def test_a_long_value_is_complete_on_one_line_for_programs_and_in_pieces_for_people() -> None:
     one = named("a  b" * 300)
     text = one.held.lock.variant.text

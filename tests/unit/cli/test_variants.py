@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from mitosis._cli.variants import Place, parameters, variants_by_parameter
+from mitosis._cli.variants import parameters, variants_by_parameter
 from mitosis._model import Parameter
+from mitosis._run.variants import Place
 from mitosis.errors import InvalidParameterError, UnknownVariantError
 
 INNER, OUTER = ModuleType("pkg.mod"), ModuleType("pkg")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mitosis._exchange.manifest import MANIFEST
-from mitosis._model import Act, Action, Annotation, LockName, Mark
+from mitosis._model import Act, Action, Annotation, LockName, Mark, SweepPoint
 from mitosis._records import annotate, repair
 from mitosis._store import Store
 from mitosis.errors import ArchiveError, StillRunningError
@@ -22,6 +22,7 @@ from tests.unit.exchange.machines import (
     unite,
 )
 from tests.unit.records.trials import NOON, begin, elsewhere, files, variant
+from tests.unit.store.plans import plan
 
 HOUR = timedelta(hours=1)
 
@@ -71,6 +72,27 @@ def test_what_is_unpacked_by_hand_can_be_repaired(here: Path, tmp_path: Path) ->
     assert repair(tmp_path / "there").is_sound
     assert keys(tmp_path / "there") == keys(here)
     assert locks(tmp_path / "there") == locks(here)
+
+
+@pytest.mark.parametrize("is_merged", [False, True], ids=["import", "merge"])
+def test_trials_of_a_sweep_keep_their_points_and_its_locks(
+    tmp_path: Path, is_merged: bool
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    store = Store(here / "sine.db")
+    store.lock(plan(variant(), variant("high", "0.9")))
+    trial = record_trial(here, sweep=SweepPoint("night", 3))
+    if is_merged:
+        unite(here, there)
+    else:
+        pack(here, tmp_path / "t.zip")
+        take(tmp_path / "t.zip", there)
+    arrived = Store(there / "sine.db")
+    assert arrived.sweep_rows("night") == store.sweep_rows("night")
+    assert [(row.point, row.key) for row in arrived.sweep_rows("night")] == [(3, trial.key)]
+    (lock,) = arrived.variants()
+    assert (lock.sweep, lock.locked_at) == ("night", NOON - HOUR)
 
 
 def test_the_same_trials_make_the_same_bytes(here: Path, tmp_path: Path) -> None:

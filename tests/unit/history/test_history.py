@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import mitosis
-from mitosis._model import Status
+from mitosis._model import Status, SweepPoint
 from mitosis._model.annotations import Annotation, Mark
 from mitosis._store import Store
 from mitosis.errors import (
@@ -53,6 +53,20 @@ def test_each_trial_is_a_row_in_the_order_of_the_claims(trials: Trials) -> None:
     assert frame["started_at"].tolist() == [NOON + timedelta(minutes=i) for i in range(3)]
     assert frame["reason"].tolist()[2] == "it broke"
     assert "hypothesis" not in frame
+
+
+def test_trials_of_a_sweep_are_found_by_it(trials: Trials) -> None:
+    trials.add({"k": 1})
+    key = trials.add({"k": 2}, sweep=SweepPoint("night", 4))
+    frame = mitosis.history(
+        "kmeans", "sweep == 'night' and sweep_point > 3", trials_folder=trials.folder
+    )
+    assert list(frame.index) == [key]
+    everything = mitosis.history(
+        "kmeans", columns=["sweep", "sweep_point"], trials_folder=trials.folder
+    )
+    assert everything["sweep"].tolist()[1] == "night"
+    assert everything["sweep_point"].isna().tolist() == [True, False]
 
 
 def test_columns_have_the_types_of_their_values(trials: Trials) -> None:

@@ -46,6 +46,18 @@ def test_what_was_written_is_read(file: Path) -> None:
     assert sorted(read_lock_file(file), key=str) == sorted(LOCKS, key=str)
 
 
+def test_a_lock_that_a_sweep_made_names_it_in_the_place_of_a_trial(file: Path) -> None:
+    one = replace(lock("low", 0.1), trial_name="night", trial_key="")
+    write_lock_file(file, [one, LOCKS[1]])
+    text = file.read_text(encoding="utf-8")
+    assert (
+        text.count('sweep = "night"') == text.count("\nkey = ") == text.count("\ntrial = ") == 1
+    )
+    assert read_lock_file(file)[1] == one
+    (fault,) = refused(file, text.replace('sweep = "night"', 'sweep = ""'))
+    assert fault.endswith("sweep is empty")
+
+
 @pytest.mark.slow
 @given(experiment=NAMES, parameter=NAMES, name=NAMES, commit=st.none() | st.just("c0ffee"))
 def test_any_names_come_back_as_they_were(

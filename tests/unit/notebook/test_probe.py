@@ -21,7 +21,7 @@ def test_the_interpreter_that_answers_is_this_one(tmp_path: Path) -> None:
 def test_a_kernel_that_does_not_come_up_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit('broken on purpose')")
+    (tmp_path / "ipykernel.py").write_text("raise SystemExit('broken on purpose')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     probe = probe_kernel(tmp_path)
     assert probe.python == ""

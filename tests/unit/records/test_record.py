@@ -154,6 +154,8 @@ def test_a_running_trial_is_told_in_full(folder: TrialFolder) -> None:
         "changed": ["numpy 1 -> 2"],
         "seed_is_generated": True,
         "step_names": [],
+        "sweep": None,
+        "worker": None,
         "defaults": {},
         "recorded_by": "run",
         "environment": "e",

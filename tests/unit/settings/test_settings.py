@@ -72,9 +72,11 @@ def test_every_key_can_be_set(repository: Path) -> None:
         data = ["measured.csv", "/data/raw"]
         packages = ["one"]
         steps.fit = ["pkg.mod:run", "pkg.mod:lookup"]
+        store = "postgresql+psycopg://db/waves"
         """,
     )
     assert find_settings(repository) == Settings(
+        store="postgresql+psycopg://db/waves",
         trials_folder=repository / "results",
         steps={"fit": ("pkg.mod:run", "pkg.mod:lookup")},
         packages=("one",),
@@ -87,6 +89,7 @@ def test_every_key_can_be_set(repository: Path) -> None:
         given=(
             *("trials_folder", "timeout_seconds", "require_hypothesis"),
             *("require_clean_checkouts", "ignore_changes", "data", "packages", "steps"),
+            "store",
         ),
     )
     assert set(find_settings(repository).given) == set(KEYS)

@@ -27,6 +27,7 @@ from mitosis._model import (
     Variant,
 )
 from mitosis._store import Store
+from mitosis._store.joining import home_of
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -84,7 +85,13 @@ def finish(key: str, main: Any = 1.5, **fields: Any) -> Finish:
 
 
 def execute(database: Path, statement: str, *values: object) -> list[Any]:
-    """Run one statement as another program would."""
+    """Run one statement as another program would; on a server, in the schema of a database."""
+    if home := home_of(database):
+        from mitosis._store import server
+
+        with server.transaction(home, database, create=False) as connection:
+            done = connection.exec_driver_sql(statement.replace("?", "%s"), values)
+            return [tuple(row) for row in done] if done.returns_rows else []
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(statement, values).fetchall()
         connection.commit()

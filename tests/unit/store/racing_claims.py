@@ -95,6 +95,7 @@ MANNERS: dict[str, Manner] = {manner.__name__: manner for manner in MANNERS_OF_W
 
 def main() -> None:
     store, processes, rounds = Store(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
+    store.is_made()  # loads what each of them would
     waiting, start = os.pipe()
     children = []
     for number in range(processes):

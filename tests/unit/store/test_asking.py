@@ -84,8 +84,11 @@ def abs_is_finite(value: Any) -> bool:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store of two experiments with trials of which no two are alike."""
-    store = Store(tmp_path_factory.mktemp("asking") / "sine.db")
+    return fill(Store(tmp_path_factory.mktemp("asking") / "sine.db"))
+
+
+def fill(store: Store) -> Store:
+    """Give a store two experiments with trials of which no two are alike."""
     for number, told in enumerate(VALUES, 1):
         given = {name: told[name] for name in told if name not in ("loss", "score")}
         taken = claim(
@@ -106,11 +109,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         )
         loss, score = told.get("loss"), told.get("score")
         metrics = {"val/loss": MetricSummary(9, loss, 8, -number, number, 0)} if loss else {}
-        store.finish(
-            replace(
-                done, metrics=metrics, numbers={"score": score} if score is not None else {}
-            )
-        )
+        numbers = {} if score is None else {"score": score}
+        store.finish(replace(done, metrics=metrics, numbers=numbers))
     for number, tag in ((1, "best"), (2, "best"), (2, "worst")):
         store.annotate(f"{number:08x}", Annotation(Mark.TAG, tag, NOON, "Ada"))
     store.annotate("00000009", Annotation(Mark.ARCHIVE, "", NOON, "Ada"))
@@ -384,10 +384,8 @@ def test_the_fields_are_those_that_any_trial_has(store: Store) -> None:
 def test_a_trial_is_found_by_key_name_or_the_beginning_of_its_key(store: Store) -> None:
     (by_name,) = store.named("t9-1")
     assert (by_name.key, by_name.is_archived, by_name.experiment) == ("00000009", True, "sine")
-    assert (by_name.folder, by_name.started_at) == (
-        "sine-low-1_00000009",
-        NOON - timedelta(days=9),
-    )
+    assert by_name.folder == "sine-low-1_00000009"
+    assert by_name.started_at == NOON - timedelta(days=9)
     assert [one.key for one in store.named("0000000a")] == ["0000000a"]
     assert [one.key for one in store.named("0000000")] == [f"{n:08x}" for n in range(1, 11)]
     assert len(store.named("0000000", most=2)) == 2

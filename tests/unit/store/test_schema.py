@@ -74,7 +74,7 @@ def test_a_value_of_another_type_is_refused(database: Path, statement: str) -> N
         ("UPDATE variant SET text = NULL", "NOT NULL"),
         (
             "INSERT INTO variant SELECT 9, experiment, parameter, name, 'other', digest, 1, "
-            "locked_at, trial_name, trial_key, NULL, NULL FROM variant "
+            "locked_at, trial_name, trial_key, NULL, NULL, NULL FROM variant "
             "WHERE retired_at IS NULL",
             "UNIQUE",
         ),

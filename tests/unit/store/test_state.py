@@ -9,6 +9,7 @@ import pytest
 from mitosis._layout import is_own
 from mitosis._model import Status
 from mitosis._store import DatabaseState, Store
+from mitosis._store.schema import SCHEMA_VERSION
 from mitosis.errors import DatabaseError, ForeignDatabaseError, NewerDatabaseError
 from tests.conftest import Unprivileged
 
@@ -28,7 +29,7 @@ def used(store: Store) -> Store:
 def test_the_state_tells_what_the_file_holds(used: Store) -> None:
     used.retire(LOW._replace(name="v0"), act())
     assert used.state() == DatabaseState(
-        schema=4,
+        schema=SCHEMA_VERSION,
         trials={"running": 1, "succeeded": 1, "lost": 1},
         locks=2,
         journal_mode="delete",

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from mitosis._cli.frame_text import sheet_text
 from mitosis._history.sheet import Cell, Sheet
+from mitosis._history.sheet_text import sheet_text
 
 
 def sheet(*titles: str, rows: int = 2, size: int = 8, **fields: object) -> Sheet:

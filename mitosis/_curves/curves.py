@@ -7,14 +7,12 @@ the caller's settings and figures have no part in it.
 
 from __future__ import annotations
 
-import io
 import math
-import re
-import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from mitosis._curves.drawing import COLOURS, MOST, own_settings, svg_text
 from mitosis._wording import shown
 
 if TYPE_CHECKING:  # for annotations only: most processes draw nothing
@@ -31,30 +29,11 @@ _PARTS = 300
 
 _HELD_PARTS = 600
 _MOST_HELD = 100_000
-_MOST = 1e300
-"""Beyond this matplotlib cannot tell where to put ticks; values count as infinite there."""
-
 _FEW = 40
 _MARKED = 10
 _LEGEND_INCHES = 0.19
 _LINES: Sequence[Any] = ("-", "--", "-.", ":", (0, (7, 1.5)), (0, (5, 1, 1, 1, 1, 1)))
 _MARKERS = "os^DvPX*<>"
-_COLOURS = ("#1b4f8f", "#c04a00", "#14705a", "#8a2c6d", "#5c5c5c", "#a07800", "#2f2f2f")
-_SETTINGS = {
-    "svg.hashsalt": "mitosis",
-    "svg.fonttype": "none",
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#59636e",
-    "axes.linewidth": 0.8,
-    "axes.grid": True,
-    "grid.color": "#e3e6ea",
-    "grid.linewidth": 0.6,
-    "axes.axisbelow": True,
-}
-_FONTS = re.compile(r"'DejaVu Sans', '[^;\"]*sans-serif")
-_PROLOGUE = re.compile(r"\A.*?(?=<svg\b)", re.DOTALL)
 
 
 def curves_svg(
@@ -75,14 +54,9 @@ def curves_svg(
         x_label: stands below.
         size_inches: width and height, without the legend.
     """
-    import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    settings: dict[Any, Any] = {k: v for k, v in mpl.rcParamsDefault.items() if k != "backend"}
-    settings |= _SETTINGS
-    picture = io.StringIO()
-    with warnings.catch_warnings(), mpl.rc_context(settings):
-        warnings.simplefilter("ignore")  # of letters that no font here has
+    with own_settings():
         figure = Figure(figsize=size_inches)
         axes = figure.add_subplot()
         for number, (steps, values) in enumerate(series.values()):
@@ -94,17 +68,14 @@ def curves_svg(
             _add_legend(figure, axes, list(series))
         else:
             figure.subplots_adjust(left=0.13, right=0.97, top=0.9, bottom=0.16)
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(picture, format="svg", metadata=nothing)
-    plain = _PROLOGUE.sub("", picture.getvalue())
-    return _FONTS.sub("'DejaVu Sans', Verdana, Arial, sans-serif", plain)
+        return svg_text(figure)
 
 
 def _draw(axes: Axes, number: int, steps: Floats, values: Floats, *, alone: bool) -> None:
     import numpy as np
 
-    colour = _COLOURS[number % len(_COLOURS)]
-    values = np.where(np.abs(values) > _MOST, np.copysign(np.inf, values), values)
+    colour = COLOURS[number % len(COLOURS)]
+    values = np.where(np.abs(values) > MOST, np.copysign(np.inf, values), values)
     finite = np.isfinite(values)
     bounds = np.concatenate(([False], finite, [False]))
     single = finite & ~bounds[:-2] & ~bounds[2:]  # a line would not show them
@@ -162,7 +133,7 @@ def thinned(steps: Numbers, values: Numbers, parts: int) -> tuple[Floats, Floats
     import numpy as np
 
     x, y = np.asarray(steps, float), np.asarray(values, float)
-    usable = np.abs(x) <= _MOST
+    usable = np.abs(x) <= MOST
     x, y = x[usable], y[usable]
     if np.any(x[1:] < x[:-1]):
         order = np.argsort(x, kind="stable")

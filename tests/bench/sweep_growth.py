@@ -1,0 +1,99 @@
+"""Whether a sweep stays as fast and as small, however many trials it has.
+
+Run it with `python -m tests.bench.sweep_growth [plain|figure] [10 100 1000 10000]`. For each
+size, a sweep runs in a repository of its own. What a trial costs is told for the first and the
+last tenth of them, by when they started; memory is that of the sweeping process, and of the
+oldest process that it started.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+
+import mitosis
+from tests.bench.environments import OURS, programs
+from tests.bench.ways import SWEEP, Way, ways
+
+SIZES = (10, 100, 1000)
+TICK_SECONDS = 0.2
+
+
+@dataclass
+class Memory:
+    """What the sweeping process, and the oldest that it started, held in turn, in bytes."""
+
+    own: list[int] = field(default_factory=list)
+    oldest: list[int] = field(default_factory=list)
+
+    def look(self, process: psutil.Process) -> None:
+        """Note what both hold now."""
+        try:
+            children = sorted(process.children(), key=psutil.Process.create_time)
+            self.own.append(process.memory_info().rss)
+            self.oldest.extend(child.memory_info().rss for child in children[:1])
+        except psutil.Error:  # it ended meanwhile
+            return
+
+    def told(self) -> str:
+        """Return each after a tenth, a half and nine tenths of the time, and at most."""
+        return "  ".join(f"{_over_time(held):>19}" for held in (self.own, self.oldest))
+
+
+def main() -> None:
+    """Sweep each number of trials, and print a line each."""
+    kind = "figure" if "figure" in sys.argv else "plain"
+    sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()] or SIZES
+    print(f"two at a time, {kind}; memory in MB after a tenth, half, nine tenths, and at most")
+    head = ("trials", "wall s", "ms each", "first tenth", "last tenth")
+    print("".join(f"{word:>12}" for word in head), f"{'sweep':>19}  {'oldest child':>19}")
+    with tempfile.TemporaryDirectory() as home:
+        for size in sizes:
+            way = ways(Path(home) / str(size), kind)[OURS]
+            wall, memory = _watched(way, size)
+            each = _milliseconds_each(way.folder / "trials")
+            tenth = max(1, len(each) // 10)
+            first, last = (statistics.mean(part) for part in (each[:tenth], each[-tenth:]))
+            figures = (wall * 1000 / size, first, last)
+            print(f"{size:12}{wall:12.1f}" + "".join(f"{ms:12.1f}" for ms in figures), end=" ")
+            print(memory.told(), flush=True)
+
+
+def _watched(way: Way, size: int) -> tuple[float, Memory]:
+    """Sweep so many trials, and return the seconds that it took and its memory."""
+    memory = Memory()
+    words = [str(programs(OURS) / "mitosis"), *SWEEP, "-j", "2", "--seed", f"0-{size - 1}"]
+    with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
+        process = way.start(words, said)
+        seen = psutil.Process(process.pid)
+        while process.poll() is None:
+            memory.look(seen)
+            time.sleep(TICK_SECONDS)
+        assert process.returncode == 0, (said.seek(0), said.read())
+    return time.perf_counter() - began, memory
+
+
+def _milliseconds_each(trials_folder: Path) -> list[float]:
+    """Return the time from each trial's start to the next one's."""
+    table = mitosis.history("trivial", columns=["started_at"], trials_folder=trials_folder)
+    started = sorted(moment.timestamp() for moment in table["started_at"])
+    return [1000 * (later - earlier) for earlier, later in pairwise(started)]
+
+
+def _over_time(held: list[int]) -> str:
+    if not held:
+        return "-"
+    chosen = [held[int(share * (len(held) - 1))] for share in (0.1, 0.5, 0.9)]
+    return " ".join(f"{size / 1e6:.0f}" for size in (*chosen, max(held)))
+
+
+if __name__ == "__main__":
+    main()

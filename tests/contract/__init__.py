@@ -1,0 +1,1 @@
+"""What every store promises: the tests of the file, run on a server, and both compared."""
