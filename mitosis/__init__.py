@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from mitosis._run.recordings import recording as recording
     from mitosis._run.story import run as run
     from mitosis._sweep.result import Sweep as Sweep
+    from mitosis._sweep.search import Search as Search
+    from mitosis._sweep.search_story import optimize as optimize
     from mitosis._sweep.story import sweep as sweep
 
 __version__ = "0.7.0"
@@ -53,6 +55,7 @@ _HOMES = {
     "Comparison": "mitosis._history.comparison",
     "Parameter": "mitosis._model",
     "Recording": "mitosis._run.recordings",
+    "Search": "mitosis._sweep.search",
     "Secret": "mitosis._model",
     "Status": "mitosis._model",
     "Sweep": "mitosis._sweep.result",
@@ -72,6 +75,7 @@ _HOMES = {
     "main": "mitosis._cli",
     "metrics": "mitosis._history.points",
     "open_artifact": "mitosis._recording",
+    "optimize": "mitosis._sweep.search_story",
     "parameters_from": "mitosis._run.parser",
     "record_data": "mitosis._recording",
     "recording": "mitosis._run.recordings",
@@ -86,6 +90,7 @@ __all__ = [
     "Comparison",
     "Parameter",
     "Recording",
+    "Search",
     "Secret",
     "Status",
     "Sweep",
@@ -106,6 +111,7 @@ __all__ = [
     "main",
     "metrics",
     "open_artifact",
+    "optimize",
     "parameters_from",
     "record_data",
     "recording",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +12,7 @@ from mitosis._wording import counted, shown
 
 if TYPE_CHECKING:
     from mitosis._history.lookup import Found
-    from mitosis._store import NamedTrial
 
-_COLUMNS = ("key", "name", "experiment", "started_at", "folder", "html", "archived_at")
 _MOST_NAMES = 20
 
 filter_option = click.option(
@@ -38,7 +36,8 @@ def chosen(
         archived: whether an expression finds trials that are out of sight.
 
     Raises:
-        MitosisError: some are not there, or the expression is none.
+        MitosisError: some are not there, or only a colleague has their folders, or the
+            expression is none.
     """
     from mitosis._history.lookup import find_all
 
@@ -55,27 +54,18 @@ def _matching(
     from mitosis._history.expression import parse
     from mitosis._history.frame import known_names
     from mitosis._history.history import Place
-    from mitosis._history.lookup import default_folder, found_row
+    from mitosis._history.lookup import default_folder, found_row, require_here
     from mitosis._history.names import Names
     from mitosis._model import Field, Kind, Query
 
     sources = Place(list(experiments) or None, default_folder(folder)).sources()
     condition = parse(where, Names(known_names(sources)))
-    fields = [Field(Kind.COLUMN, name) for name in _COLUMNS]
     found = []
     for source in sources:
         query = Query(source.experiment, condition, with_archived=archived)
-        table = source.store.table(query, fields)
-        found += [found_row(source.store, _named(row)) for row in zip(*table, strict=True)]
-    return found
-
-
-def _named(row: Sequence[Any]) -> NamedTrial:
-    from mitosis._store import NamedTrial
-
-    key, name, experiment, started_at, folder, html, archived_at = row
-    is_archived = archived_at is not None
-    return NamedTrial(key, name, experiment, started_at, folder or "", html or "", is_archived)
+        (keys,) = source.store.table(query, [Field(Kind.COLUMN, "key")])
+        found += [found_row(source.store, trial) for trial in source.store.keyed(keys)]
+    return require_here(found)
 
 
 def names_text(headline: Callable[[str], str], names: Iterable[str]) -> str:

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from mitosis._model.trials import PRUNED, Status
 from mitosis._model.variants import Variant
 
-
 SEARCH = "search"
 """How a sweep is asked for whose points are found while it runs."""
 
@@ -108,6 +107,11 @@ class SweepPlan:
     def is_search(self) -> bool:
         """Whether its points are found while it runs."""
         return self.asked == SEARCH
+
+    @property
+    def word(self) -> str:
+        """What it is called where people read of it."""
+        return SEARCH if self.is_search else "sweep"
 
     @property
     def size(self) -> int:

@@ -8,6 +8,7 @@ by a process with a single thread.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import os
 import signal
@@ -225,6 +226,8 @@ def unsafe() -> str:
     """Say why this process must not fork a kernel; empty if it may."""
     if sys.platform != "linux":
         return "this is not Linux"
+    if None in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
+        return "a standard stream is closed"
     if threading.active_count() > 1 or native_threads() > 1:
         return "this process has several threads"
     if own := user_modules(list(sys.modules)):
@@ -237,9 +240,23 @@ def native_threads() -> int:
     return len(list(Path("/proc/self/task").iterdir()))
 
 
+def pair(kind: int = socket.SOCK_STREAM) -> tuple[socket.socket, socket.socket]:
+    """Return two connected sockets that do not take the place of a closed standard stream."""
+    one, other = socket.socketpair(socket.AF_UNIX, kind)
+    return _above_standard(one), _above_standard(other)
+
+
+def _above_standard(end: socket.socket) -> socket.socket:
+    if end.fileno() > _STANDARD_ERROR:
+        return end
+    with end:
+        lowest = _STANDARD_ERROR + 1
+        return socket.socket(fileno=fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, lowest))
+
+
 def fork(get_ready: GetReady) -> Waiting:
     """Fork a process that waits for its role."""
-    ours, theirs = socket.socketpair()
+    ours, theirs = pair()
     _flush()
     parent = os.getpid()
     pid = os.fork()
@@ -287,7 +304,7 @@ def _flush() -> None:
 
 def started() -> Waiting:
     """Start a process that waits for its role, in the interpreter that is running."""
-    ours, theirs = socket.socketpair()
+    ours, theirs = pair()
     words: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with what is returned
     with ExitStack() as on_failure, theirs:
         on_failure.callback(ours.close)

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 
 from mitosis._notebook import kernel_process
+from mitosis._notebook.forked import pair
 
 _START = (
     "import sys; sys.path[:] = {path!r}; "
@@ -134,7 +135,7 @@ class Nursery:
     def __init__(self, preload: Sequence[str] = (), modules: Sequence[str] = ()) -> None:
         self._lock = threading.Lock()
         self._count = 0
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, theirs = pair(socket.SOCK_SEQPACKET)
         order = {"preload": list(preload), "modules": list(modules)}
         path = [entry for entry in sys.path if isinstance(entry, str)] + [str(_PACKAGE)]
         with theirs:

@@ -27,6 +27,7 @@ from mitosis._notebook.preloading import Preloaded, preload
 
 _LOOK_SECONDS = 1.0
 _MOST_BYTES = 65_536
+_STANDARD_ERROR = 2
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ def main() -> NoReturn:
     owner, descriptor = int(sys.argv[1]), int(sys.argv[2])
     order = json.loads(sys.argv[3])
     control = socket.socket(fileno=descriptor)
+    _open_standard_streams()
     _warm_up(order["modules"])
     with loaded_without_threads():
         preloaded = preload(order["preload"])
@@ -190,6 +192,13 @@ def main() -> NoReturn:
     with suppress(KeyboardInterrupt):
         _Nursery(owner, control, get_ready).serve()
     os._exit(0)
+
+
+def _open_standard_streams() -> None:
+    """Let no file take the place of a stream that is closed: children would write to it."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        pass
+    os.close(opened)
 
 
 def _start_again(

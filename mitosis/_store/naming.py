@@ -68,6 +68,16 @@ def _named(row: Any, here: str | None) -> NamedTrial:
     )
 
 
+def keyed(connection: Connection, keys: Sequence[str]) -> list[NamedTrial]:
+    """Return the trials that have one of some keys, in the order of the keys."""
+    here, c = connection.info.get("folder_id"), trial.c
+    found = {}
+    for some in in_parts([storable(key) for key in keys]):
+        for row in connection.execute(select(trial).where(c.key.in_(some))):
+            found[row.key] = _named(row, here)
+    return [found[key] for key in keys if key in found]
+
+
 def rows(connection: Connection, keys: Sequence[str]) -> list[RowMapping]:
     """Return the rows of trials, in the order of their keys."""
     found = {row["key"]: row for row in _rows(connection, keys)}

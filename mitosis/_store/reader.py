@@ -140,6 +140,17 @@ class StoreReader:
         with reading(self.path) as connection:
             return naming.rows(connection, keys)
 
+    def keyed(self, keys: Sequence[str]) -> list[NamedTrial]:
+        """Return the trials of some keys, in the order of the keys; unknown ones are left out.
+
+        Raises:
+            DatabaseError: the file cannot be used.
+        """
+        if is_empty(self.path):
+            return []
+        with reading(self.path) as connection:
+            return naming.keyed(connection, keys)
+
     def named(self, text: str, most: int = 10) -> list[NamedTrial]:
         """Return the trials that have a key, or a name, or whose keys begin with it.
 

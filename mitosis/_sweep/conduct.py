@@ -49,9 +49,7 @@ def trial_desk(
     return TrialDesk(prepared.campaign, name, prepared.points, progress, at_tick)
 
 
-def conduct(
-    prepared: Prepared, manner: Conduct, make_desk: MakeDesk = trial_desk
-) -> Sweep:
+def conduct(prepared: Prepared, manner: Conduct, make_desk: MakeDesk = trial_desk) -> Sweep:
     """Run the trials of all points that are due, and show what came of them.
 
     Raises:
@@ -69,9 +67,7 @@ def conduct(
     return Sweep(plan.name, plan.experiment, page.path, plan, store)
 
 
-def _run(
-    prepared: Prepared, manner: Conduct, page: IndexPage, make_desk: MakeDesk
-) -> Tally:
+def _run(prepared: Prepared, manner: Conduct, page: IndexPage, make_desk: MakeDesk) -> Tally:
     due = prepared.due()
     if not due:
         _begin(prepared, 0, 0)
@@ -105,7 +101,7 @@ def _begin(prepared: Prepared, due: int, jobs: int) -> None:
     if commit := prepared.campaign.origin.code.commit:
         facts.append(f"commit {commit[:10]}")
     verb = "starts" if prepared.is_new else "goes on"
-    Terminal().say(f"mitosis: sweep {shown(plan.name)} {verb} ({', '.join(facts)})")
+    Terminal().say(f"mitosis: {plan.word} {shown(plan.name)} {verb} ({', '.join(facts)})")
 
 
 def _settled(prepared: Prepared, due: Sequence[int]) -> Iterator[SweepRow]:

@@ -6,9 +6,11 @@ forgets the task, and the trial would go on behind the back of whoever recorded 
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager, suppress
@@ -22,6 +24,7 @@ from mitosis.errors import ClusterError
 
 LOCAL = "local"
 _CONNECT_SECONDS = 15
+_ADDRESS = re.compile(r"([a-z]+://)?[^/]+:[0-9]+")
 _FRESH_SECONDS = 1.0
 _OWN_GROUP = "import os; os.setpgid(0, 0)  # Ctrl-C is for the sweep, which tells the workers\n"
 
@@ -57,7 +60,9 @@ class DaskExecutor(Executor):
         (work,) = args
         if self._client.status != "running":
             raise self._error("the connection to it is lost")
-        task = self._client.submit(fn, work, pure=False, retries=0, **kwargs)
+        with warnings.catch_warnings():  # large parameters are as large as they are
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+            task = self._client.submit(fn, work, pure=False, retries=0, **kwargs)
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
         self._away[work.key] = task
@@ -76,7 +81,7 @@ class DaskExecutor(Executor):
         """Do it in a thread of its own, for a worker that hangs must not hold up the others."""
         threading.Thread(target=self._call_off, args=[at_once], daemon=True).start()
 
-    def _call_off(self, at_once: bool) -> None:  # noqa: FBT001 - of a thread
+    def _call_off(self, at_once: bool) -> None:
         away = dict(self._away)
         with suppress(Exception):  # what nobody can be told is given up in the end
             self._client.run(end_works, tuple(away), at_once=at_once, on_error="ignore")
@@ -128,27 +133,42 @@ def dask_cluster(where: str, workers: int) -> Iterator[DaskExecutor]:
         ClusterError: Dask is not installed, or there is no cluster.
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client
     except ImportError as exc:
         reason = "Dask is not installed: pip install 'mitosis[dask]'"
         raise ClusterError(cluster=where, reason=reason) from exc
     with ExitStack() as stack:
         try:
-            place = {"address": where}
-            if where == LOCAL:
-                cluster = LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    dashboard_address=None,
-                    preload=[_OWN_GROUP],
-                )
-                place = {"address": stack.enter_context(cluster)}
-            elif where.endswith(".json"):
-                if not Path(where).exists():
-                    raise FileNotFoundError("there is no such file")
-                place = {"scheduler_file": where}
-            client = Client(**place, timeout=_CONNECT_SECONDS, set_as_default=False)
+            place = _local(stack, workers) if where == LOCAL else _place(where)
+            connect: Callable[..., Any] = Client
+            client = connect(**place, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as exc:
             reason = " ".join(str(exc).split()) or type(exc).__name__
             raise ClusterError(cluster=where, reason=reason) from exc
         yield DaskExecutor(stack.enter_context(client))
+
+
+def _local(stack: ExitStack, workers: int) -> dict[str, Any]:
+    from distributed import LocalCluster
+
+    make: Callable[..., Any] = LocalCluster
+    cluster = make(
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",  # with None, its server takes port 8787 all the same
+        scheduler_kwargs={"dashboard": False},
+        preload=[_OWN_GROUP],
+    )
+    return {"address": stack.enter_context(cluster)}
+
+
+def _place(where: str) -> dict[str, Any]:
+    if where.endswith(".json"):
+        if not Path(where).exists():
+            raise FileNotFoundError("there is no such file")
+        return {"scheduler_file": where}
+    if not _ADDRESS.fullmatch(where):
+        raise ValueError(
+            "it is neither 'local' nor an address like tcp://host:8786 nor a .json file"
+        )
+    return {"address": where}

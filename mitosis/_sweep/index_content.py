@@ -43,7 +43,7 @@ def content(overview: Overview, trials_folder: Path) -> dict[str, Any]:
     packages = _packages(overview, trials_folder)
     where = f"sweep == {json.dumps(plan.name)}"
     return {
-        "title": f"Sweep {shown(plan.name)}",
+        "title": f"{plan.word.title()} {shown(plan.name)}",
         "experiment": shown(plan.experiment),
         "status": _status(overview),
         "extremes": list(_extremes(overview)),

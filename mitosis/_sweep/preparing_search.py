@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,7 @@ class PreparedSearch(Prepared):
         fixed: what is the same for all trials.
     """
 
-    space: Space = None  # type: ignore[assignment] - a field without a default may not follow
+    space: Space = field(default_factory=dict)
     fixed: tuple[Parameter, ...] = ()
 
     @property
@@ -98,9 +98,9 @@ class PreparedSearch(Prepared):
     def due(self) -> list[int]:
         """Return the numbers of the trials that are to be run."""
         settled = {row.point for row in self.overview.rows if is_settled(row)}
-        missing = self.plan.options["n_trials"] - len(settled)
-        numbers = (number for number in range(self.plan.options["n_trials"] + len(settled)))
-        return [number for number in numbers if number not in settled][: max(0, missing)]
+        wanted: int = self.plan.options["n_trials"]
+        numbers = (n for n in range(wanted + len(settled)) if n not in settled)
+        return list(numbers)[: max(0, wanted - len(settled))]
 
 
 def prepare_search(call: Call, wanted: Wanted, name: str | None) -> PreparedSearch:
@@ -175,17 +175,13 @@ def _search(
     campaign.arguments(sample, wanted.seed)  # says what does not fit
     points = _settled(campaign, asked, space)
     listed = [a for a in points.arguments if a.name not in space or space[a.name].choices]
-    plan = replace(
-        planned(campaign, call, Points(tuple(listed), ()), name, now), asked=SEARCH
-    )
+    plan = replace(planned(campaign, call, Points(tuple(listed), ()), name, now), asked=SEARCH)
     plan = replace(plan, options={**plan.options, **_told(wanted, space)})
     fixed = (next(iter(a.choices.values())).parameter for a in arguments)
     return PreparedSearch(campaign, plan, points, space=space, fixed=tuple(fixed))
 
 
-def _fixed(
-    wanted: Wanted, space: Space, full: Any
-) -> tuple[list[Argument], list[str]]:
+def _fixed(wanted: Wanted, space: Space, full: Any) -> tuple[list[Argument], list[str]]:
     """Return the arguments that do not vary, and what is wrong with them."""
     untracked = [full(p if isinstance(p, str) else p.arg_name) for p in wanted.untracked]
     chooser = Chooser(lambda _: {}, untracked)
@@ -217,11 +213,16 @@ def _settled(campaign: Campaign, asked: Points, space: Space) -> Points:
     return points
 
 
+def told_space(space: Space) -> dict[str, Any]:
+    """Return a space as a plan tells it: in the words in which Optuna keeps one."""
+    to_json = the_optuna().distributions.distribution_to_json
+    return {name: json.loads(to_json(each.distribution)) for name, each in space.items()}
+
+
 def _told(wanted: Wanted, space: Space) -> dict[str, Any]:
     """Return what a plan tells of a search."""
-    to_json = the_optuna().distributions.distribution_to_json
     return {
-        "space": {n: json.loads(to_json(each.distribution)) for n, each in space.items()},
+        "space": told_space(space),
         "direction": wanted.direction,
         "n_trials": wanted.n_trials,
         "seed": wanted.seed,

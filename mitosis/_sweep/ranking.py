@@ -28,10 +28,9 @@ def ranked(overview: Overview) -> list[SweepRow]:
 def searched(overview: Overview, row: SweepRow) -> dict[str, Any]:
     """Return what a trial was given of what was searched: numbers, or names of variants."""
     named: Mapping[str, str] = row.variants
-    choices = {argument.name for argument in overview.plan.arguments if _is_choice(argument)}
     return {
-        name: named[name] if name in choices else row.values.get(name, named[name])
-        for name in overview.plan.options["space"]
+        name: named[name] if "choices" in each["attributes"] else row.values[name]
+        for name, each in overview.plan.options["space"].items()
     }
 
 

@@ -239,6 +239,6 @@ class Scheduler(Generic[_Point, _Errand]):
 
 
 def _told(exc: BaseException) -> str:
-    said = " ".join(str(exc).split())
+    said = " ".join(str(getattr(exc, "reason", "") or exc).split())
     name = type(exc).__name__
     return f"{name}: {said}" if said else name

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from mitosis._model import Parameter
+from mitosis._model import Given, Parameter
 from mitosis._run.naming import variant_name
 from mitosis._sweep.grown import number_of
-from mitosis._sweep.points import Argument, Choice, Given
+from mitosis._sweep.points import Argument, Choice
 from mitosis.errors import InvalidSweepError
 
 if TYPE_CHECKING:

@@ -77,10 +77,10 @@ def sweep(
         zip: take the first of each argument together, then the second and so on, instead of
             every combination; what has one value has it at all points.
         name: what the sweep is called. Default: the experiment's name and the date.
-        executor: any `concurrent.futures.Executor`, which is left open. Default: processes of
-            this machine.
+        executor: any `concurrent.futures.Executor`, or a Dask client, which is left open.
+            Default: processes of this machine.
         jobs: how many trials run at a time. Default: half as many as this process may use
-            processors, at least one.
+            processors, at least one; on a Dask cluster all threads of its workers.
         max_failures: start no further trial once so many have not succeeded. Default: run all.
         resume: go on with the sweep `name`: run the points without a trial, and those whose
             trial did not succeed. `grid` and what else was asked for may be left out.
@@ -109,6 +109,7 @@ def sweep(
         SweepChangedError: it is not what it was when it was planned; says what changed.
         SweepRunningError: another process runs it.
         VariantConflictError: locked variants were given other values; all of them are named.
+        ClusterError: the Dask cluster cannot be used any more.
         MitosisError: whatever else `mitosis.run` refuses.
         BrokenExecutor: the executor that was passed does not work any more.
         KeyboardInterrupt: Ctrl-C or SIGTERM; the trials that ran are recorded as killed.

@@ -80,8 +80,7 @@ def suggest(study: Study, space: Space, variants: Mapping[str, str] | None) -> T
     """
     if variants is not None:
         study.enqueue_trial({n: each.suggestion(variants[n]) for n, each in space.items()})
-    trial = study.ask({name: each.distribution for name, each in space.items()})
-    return trial
+    return study.ask({name: each.distribution for name, each in space.items()})
 
 
 def parameters(space: Space, trial: Trial) -> list[Parameter]:

@@ -36,7 +36,7 @@ def end_text(
         width: of the terminal; None for a log.
     """
     overview = Overview(plan, rows)
-    blocks = [f"Sweep {shown(plan.name)}: {overview.state()}"]
+    blocks = [f"{plan.word.title()} {shown(plan.name)}: {overview.state()}"]
     if overview.rows:
         sheet = best_sheet(overview) if plan.is_search else group_sheet(overview)
         blocks.append(_table_text(sheet, width))

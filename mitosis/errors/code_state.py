@@ -112,6 +112,6 @@ class WorkerCodeError(CodeStateError):
             f"    repository  {self.repository}\n"
             f"    expected    {self.expected}\n"
             f"    found       {found}{changed}\n"
-            f"Check out that commit there, without changes; where the repository lies elsewhere, "
-            f"set MITOSIS_REPOSITORY in the worker's environment."
+            "Check out that commit there, without changes; where the repository lies "
+            "elsewhere, set MITOSIS_REPOSITORY in the worker's environment."
         )

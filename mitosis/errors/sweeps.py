@@ -97,7 +97,8 @@ class ClusterError(MitosisError, ConnectionError):
     def _compose(self) -> str:
         return (
             f"The cluster {self.cluster!r} cannot be used:\n    {self.reason}\n"
-            "No further trial was started; `--resume` goes on with a sweep that had begun."
+            "No trial was started since. A sweep that had begun goes on with --resume "
+            "(resume=True)."
         )
 
 
@@ -112,5 +113,6 @@ class SweepRunningError(MitosisError, RuntimeError):
     def _compose(self) -> str:
         return (
             f"Sweep {self.name!r} of {self.folder} is run by another process.\n"
-            f"Wait for its end, or end it; how it stands is shown by: mitosis sweeps {self.name}"
+            "Wait for its end, or end it; how it stands is shown by: "
+            f"mitosis sweeps {self.name}"
         )

@@ -10,13 +10,14 @@ import os
 import subprocess
 import sys
 import venv
+from functools import cache
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 OURS, PUBLISHED, PAPERMILL, MLFLOW = "mitosis", "mitosis 0.6.1", "papermill", "MLflow"
 _LIBRARIES = ("numpy", "matplotlib")
 REQUIREMENTS = {
-    OURS: ("--editable", str(CHECKOUT), *_LIBRARIES),
+    OURS: (str(CHECKOUT), *_LIBRARIES),
     PUBLISHED: ("mitosis==0.6.1", *_LIBRARIES),
     PAPERMILL: ("papermill", "nbconvert", "ipykernel", *_LIBRARIES),
     MLFLOW: ("mlflow", *_LIBRARIES),
@@ -24,20 +25,24 @@ REQUIREMENTS = {
 _KEPT_OUT = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "MPLBACKEND")
 
 
+@cache
 def programs(tool: str) -> Path:
-    """Return the folder of a tool's programs; install the tool if it is not there yet."""
+    """Return the folder of a tool's programs; install the tool if it is not there yet.
+
+    This checkout is installed anew, as a wheel: as users have it, and without what others
+    change in it meanwhile.
+    """
     folder = _cache() / tool.replace(" ", "-").lower()
     stamp = folder / "requirements.txt"
     wanted = "\n".join([sys.version, *REQUIREMENTS[tool]])
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        print(f"installing {tool} ...", file=sys.stderr)
+    is_there = stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+    if not is_there:
         venv.create(folder, with_pip=True, clear=True)
+    if not is_there or tool == OURS:
+        print(f"installing {tool} ...", file=sys.stderr)
         install = [str(folder / "bin" / "pip"), "install", "--quiet", *REQUIREMENTS[tool]]
         subprocess.run(install, check=True, stderr=subprocess.PIPE)
         stamp.write_text(wanted, encoding="utf-8")
-    if tool == OURS:  # as an installed package is
-        compiling = ["-m", "compileall", "-q", str(CHECKOUT / "mitosis")]
-        subprocess.run([str(folder / "bin" / "python"), *compiling], check=True)
     return folder / "bin"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mitosis._cli.chosen_trials import chosen
 from mitosis._exchange import bring_in
 from mitosis._history.lookup import find
 from mitosis._model import Claimed, Places
@@ -95,6 +96,10 @@ def test_a_trial_whose_folder_a_colleague_has_is_refused_by_name_host_and_folder
     assert "sine-low-1 (key 0000abcd)" in fault
     assert fault.endswith(f"@{os.uname().nodename}:{ada.path.parent}")
     assert find("0000abcd", ada.path.parent).name == "sine-low-1"
+    with pytest.raises(TrialElsewhereError, match="0000abcd"):  # nor is it among many
+        chosen((), "iteration >= 1", bob.path.parent)
+    own = chosen((), "iteration > 1", bob.path.parent)
+    assert [trial.name for trial in own] == ["sine-low-2"]
 
 
 def test_the_file_in_the_folder_tells_server_and_no_user_or_password(

@@ -173,6 +173,10 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
         changes=("code 823e8316a0 -> 9a3fc02b11: M coin.py", "numpy 1.26.4 -> 2.0.1"),
     ),
     errors.SweepRunningError(folder=_TRIALS, name="night"),
+    errors.ClusterError(
+        cluster="tcp://node7:8786",
+        reason="Timed out trying to connect to tcp://node7:8786 after 15 s",
+    ),
     errors.UnknownTrialError(
         folder=_TRIALS,
         faults=(

@@ -38,10 +38,12 @@ import distributed, mitosis, waves
 if __name__ == "__main__":
     with distributed.Client(sys.argv[1]) as client:
         sweep = mitosis.sweep(
-            waves, {"amplitude": "*", "pause": 1.0}, seeds=range(3), executor=client, name="night"
+            waves, {"amplitude": "*", "pause": 1.0}, seeds=range(3), name="night",
+            executor=client,
         )
     print([trial.status.value for trial in sweep.trials], len(sweep.failures))
 """
+
 
 class Cluster:
     """A scheduler, a worker beside the sweep, and one that sees only a clone."""
@@ -53,7 +55,7 @@ class Cluster:
         self.file = place / "scheduler.json"
         self.processes: list[subprocess.Popen[str]] = []
         self._make_code()
-        self._dask("scheduler", "--port", "0", "--no-dashboard", cwd=place)
+        self._dask("scheduler", "--port", "0", "--dashboard-address", "127.0.0.1:0", cwd=place)
         until(self.file.exists)
         trials = self.project.root / "trials"
         self.near = self.worker(f"mount --bind /dev/null {trials}/waves.db", self.project.root)
@@ -78,15 +80,18 @@ class Cluster:
         return self._dask(*words, cwd=cwd, before=before, **environment)
 
     def _dask(
-        self, kind: str, *words: str, cwd: Path, before: tuple[str, ...] = (), **environment: str
+        self,
+        kind: str,
+        *words: str,
+        cwd: Path,
+        before: tuple[str, ...] = (),
+        **environment: str,
     ) -> subprocess.Popen[str]:
         module = f"distributed.cli.dask_{kind}"
+        words = (*words, "--scheduler-file", str(self.file), "--host", "127.0.0.1")
         with (self.place / f"{kind}.log").open("a") as log:
             process = subprocess.Popen(
-                [
-                    *(*before, sys.executable, "-m", module, "--scheduler-file", str(self.file)),
-                    *("--host", "127.0.0.1", *words),
-                ],
+                [*before, sys.executable, "-m", module, *words],
                 cwd=cwd,
                 env=self.project.environment | environment,
                 stdin=subprocess.DEVNULL,
@@ -166,8 +171,8 @@ def test_a_worker_with_another_commit_is_refused_by_name(cluster: Cluster) -> No
     assert done.status == 2, done
     assert "has other code than the sweep" in done.err
     assert str(cluster.clone.root) in done.err
-    refused = [row for row in cluster.project.rows("trials/waves.db") if row["sweep"] == "other"]
-    reasons = {row["reason"] for row in refused if row["status"] == "killed"}
+    rows = [row for row in cluster.project.rows("trials/waves.db") if row["sweep"] == "other"]
+    reasons = {row["reason"] for row in rows if row["status"] == "killed"}
     assert all("WorkerCodeError" in reason for reason in reasons)
     assert reasons
 
@@ -197,6 +202,7 @@ def test_a_killed_worker_costs_no_trial_and_none_of_them_sees_the_database(
 
 
 SLURM = """
+import os
 import mitosis, waves
 from dask_jobqueue import SLURMCluster
 from distributed import Client
@@ -210,7 +216,8 @@ if __name__ == "__main__":
         walltime="00:30:00",
         nanny=False,
         interface="lo",
-        scheduler_options={"dashboard_address": None},
+        job_script_prologue=["cd " + os.getcwd()],
+        scheduler_options={"dashboard_address": "127.0.0.1:0"},
     ) as cluster, Client(cluster) as client:
         print(cluster.job_script())
         cluster.scale(jobs=1)
@@ -220,7 +227,7 @@ if __name__ == "__main__":
 
 SBATCH = """#!/bin/sh
 cp "$1" "$JOBS/script"
-setsid sh "$1" > "$JOBS/output" 2>&1 &
+setsid sh -c "sleep 5; exec sh '$JOBS/script'" > "$JOBS/output" 2>&1 &
 echo $! > "$JOBS/id"
 echo "Submitted batch job $!"
 """
@@ -248,4 +255,5 @@ def test_the_recipe_for_slurm_runs_trials_in_its_jobs(project: Project, tmp_path
     assert "no worker yet" in done.out
     assert "#SBATCH -p short" in done.out
     assert "#SBATCH -t 00:30:00" in done.out
+    assert not done.err
     assert (jobs / "cancelled").read_text() == (jobs / "id").read_text()

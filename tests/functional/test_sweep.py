@@ -277,3 +277,18 @@ def test_python_gets_trials_and_a_table_from_any_executor(project: Project) -> N
     assert table == "['low', 'high'] [2, 2] [1.0, 2.5]"
     assert trials == "['succeeded', 'succeeded', 'succeeded', 'succeeded'] [] True"
     assert Path(page).exists()
+
+
+@pytest.mark.slow
+def test_where_no_trial_can_be_forked_a_kernel_is_started_for_each(
+    project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("of_the_site = True\n")
+    (project.root / ".gitignore").write_text("__pycache__/\ntrials/\n")
+    project.write(waves=WAVE)
+    project.commit()
+    words = ("sweep", "waves", "-p", "amplitude=*", "-p", "frequency=slow", "-j", "2")
+    done = project.mitosis(*words, env={"PYTHONPATH": str(tmp_path)})
+    assert done.status == 0, done
+    assert statuses(project) == {0: ["succeeded"], 1: ["succeeded"]}
+    assert "fork" not in done.err

@@ -92,6 +92,7 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.SweepExistsError(folder=Path("/trials"), name="night"),
     errors.SweepChangedError(name="night", changes=_FAULTS),
     errors.SweepRunningError(folder=Path("/trials"), name="night"),
+    errors.ClusterError(cluster="tcp://node7:8786", reason="Timed out"),
     errors.UnknownTrialError(folder=Path("/trials"), faults=_FAULTS),
     errors.TrialElsewhereError(folder=Path("/trials"), faults=_FAULTS),
     errors.AmbiguousTrialError(folder=Path("/trials"), reference="3", candidates=_FAULTS),

@@ -10,8 +10,8 @@ import pytest
 
 AT_EXIT = "import atexit; atexit.register(print, 'registered')"
 IN_A_THREAD = (
-    "import threading, time; "
-    "threading.Thread(target=lambda: (time.sleep(0.3), print('thread'))).start()"
+    "import threading; "
+    "threading.Thread(target=lambda: (threading.main_thread().join(), print('thread'))).start()"
 )
 
 

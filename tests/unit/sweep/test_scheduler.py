@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mitosis._sweep.halt import Halt
-from mitosis._sweep.scheduler import MOST_ATTEMPTS, Scheduler, Tally
+from mitosis._sweep.scheduler import MOST_ATTEMPTS, Scheduler, Tally, WorkersDiedError
 from mitosis.errors import DatabaseError, NoRepositoryError
 
 
@@ -308,3 +308,24 @@ def test_handlers_of_signals_are_as_before_when_a_sweep_is_over() -> None:
     with Halt():
         assert signal.getsignal(signal.SIGTERM) != before[1]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_nothing_is_claimed_while_there_is_no_room_at_all() -> None:
+    room = iter([0, 0])
+    desk = BooksDesk(even)
+    with pool_of(threads) as pool:
+        tally = Scheduler(desk, pool, lambda: next(room, 2), Halt()).run(range(3))
+        assert desk.ticks >= 2
+    assert (tally.succeeded, tally.failed) == (2, 1)
+    assert next(room, None) is None
+
+
+def test_what_its_executor_has_tried_on_several_workers_is_not_sent_again() -> None:
+    def die(_: int) -> bool:
+        raise WorkersDiedError("every worker died")
+
+    desk = BooksDesk(die)
+    with pool_of(threads) as pool:
+        tally, _ = run(desk, pool, range(2))
+    assert tally.failed == 2
+    assert desk.given_up == {0: "every worker died", 1: "every worker died"}
