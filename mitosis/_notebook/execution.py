@@ -134,6 +134,11 @@ class Execution:
         """Start the kernel and the run, and return at once."""
         self._thread.start()
 
+    def is_over(self, *, within_seconds: float) -> bool:
+        """Tell whether the kernel is gone, or is so before the time has passed."""
+        self._thread.join(within_seconds)
+        return not self._thread.is_alive()
+
     def wait(self) -> Ending:
         """Return the ending, once the kernel is gone."""
         while self._thread.is_alive():

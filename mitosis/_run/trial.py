@@ -32,6 +32,8 @@ from mitosis._recording.session import running_session as _running_session
 _running_session().end({traceback!r}, earlier={earlier!r})
 """
 _MOST_REASON = 160
+_SHORT_SECONDS = 0.5
+"""A trial that takes no longer than this gets its page when it is over, and none before."""
 
 
 class Stops(Protocol):
@@ -138,8 +140,9 @@ class _InKernel:
         execution.start()
         self._company.stops.pass_on_to(execution.stop)
         try:
-            self._course.write_page()  # while the kernel comes up
             with self._course.watched(partial(_kill, execution)):
+                if not execution.is_over(within_seconds=_SHORT_SECONDS):
+                    self._course.write_page()  # somebody may want to see that it runs
                 return execution.wait()
         except BaseException as exc:  # noqa: BLE001 - a handler of the caller's, e.g. of an alarm
             self._escaped = exc

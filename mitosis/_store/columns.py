@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -34,7 +33,9 @@ class Text(TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the type, with the collation that SQLite has anyway."""
         if _is_postgresql(dialect):
-            return dialect.type_descriptor(postgresql.TEXT(collation="C"))
+            from sqlalchemy.dialects.postgresql import TEXT  # others need not load it
+
+            return dialect.type_descriptor(TEXT(collation="C"))
         return dialect.type_descriptor(sqlalchemy.Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
@@ -58,10 +59,11 @@ class REAL(TypeDecorator[float]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the type that has 64 bits."""
-        is_short = _is_postgresql(dialect)
-        found: TypeEngine[Any] = sqlalchemy.REAL()
-        found = postgresql.DOUBLE_PRECISION() if is_short else found
-        return dialect.type_descriptor(found)
+        if _is_postgresql(dialect):
+            from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
+
+            return dialect.type_descriptor(DOUBLE_PRECISION())
+        return dialect.type_descriptor(sqlalchemy.REAL())
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:  # noqa: ARG002
         """Write NaN as SQLite would."""

@@ -37,7 +37,7 @@ def end_text(
     """
     overview = Overview(plan, rows)
     blocks = [f"{plan.word.title()} {shown(plan.name)}: {overview.state()}"]
-    if overview.rows:
+    if overview.numbered if plan.is_search else overview.rows:
         sheet = best_sheet(overview) if plan.is_search else group_sheet(overview)
         blocks.append(_table_text(sheet, width))
     blocks.append("\n".join(_failure_lines(overview, page.parent, width or _WIDTH)))

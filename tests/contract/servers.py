@@ -21,10 +21,15 @@ _numbers = itertools.count(1)
 
 
 class Server:
-    """A server of its own, which listens on a socket in a folder."""
+    """A server of its own, which listens on a socket in a folder.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        lasting: whether what it said it has written outlives a crash; that takes time.
+    """
+
+    def __init__(self, folder: Path, *, lasting: bool) -> None:
         self._folder = folder
+        self._lasting = lasting
         self._server: Any = None
 
     def start(self) -> None:
@@ -35,6 +40,8 @@ class Server:
             # As root it runs as a user of its own, which the package makes.
             self._server = PostgresServer(self._folder, cleanup_mode="stop")
             self._server.start()
+        if self._lasting:
+            return
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self.execute(self.plain_url, f"ALTER SYSTEM SET {setting} = off")
         self.execute(self.plain_url, "SELECT pg_reload_conf()")
@@ -76,9 +83,9 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(*, lasting: bool = False) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path, for the socket
-    server = Server(folder)
+    server = Server(folder, lasting=lasting)
     try:
         server.start()
         yield server

@@ -52,7 +52,7 @@ def _project(folder: Path, server: Server) -> None:
 def test_the_trial_ends_in_its_folder_and_repair_tells_the_server_when_it_is_back(
     tmp_path: Path,
 ) -> None:
-    with serving() as server:
+    with serving(lasting=True) as server:
         url = server.new_database().replace("postgres@", "postgres:S3cret@")
         _project(tmp_path, server)
         done = _mitosis(tmp_path, url, "run", "vanishing", "-p", "server=a")
