@@ -29,7 +29,7 @@ def ended(folder: Path, before: str, *words: str) -> subprocess.CompletedProcess
     )
 
 
-@pytest.mark.parametrize(("words", "status"), [(["--help"], 0), (["histry"], 2)])
+@pytest.mark.parametrize(("words", "status"), [(["--help"], 0), (["fly"], 2)])
 def test_what_was_said_and_registered_is_done_before(
     tmp_path: Path, words: list[str], status: int
 ) -> None:

@@ -21,7 +21,7 @@ def refusal(where: str) -> str:
 
 def test_what_names_no_cluster_is_refused_at_once(tmp_path: Path) -> None:
     assert refusal(str(tmp_path / "scheduler.json")) == "there is no such file"
-    assert "neither 'local' nor an address" in refusal("locall")
+    assert "neither 'local' nor an address" in refusal("nowhere")
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
