@@ -44,7 +44,7 @@ def merge_command(
     name, and a name that is locked there stays as it is locked.
 
     \b
-    mitosis merge trials/*.db
+    mitosis merge trials/waves.db trials/tides.db
 
     Exit status: 0 all is here now; 1 something stayed out; 2 refused, nothing changed.
     """  # noqa: D301 - the control character keeps click from wrapping the example
