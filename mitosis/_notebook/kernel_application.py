@@ -56,11 +56,6 @@ class KernelApplication(IPKernelApp):
         """Name a profile's folder without making the folders in it."""
         self.profile_dir = _BareProfile(location=str(Path(self.ipython_dir, "profile")))
 
-    def init_control(self, context: Any) -> None:
-        """Have requests come in on the main thread: a trial asks one thing after another."""
-        super().init_control(context)  # type: ignore[no-untyped-call]
-        self.shell_channel_thread = None
-
     def init_code(self) -> None:
         """Count requests, and survive what schedulers send to all processes of a job.
 
