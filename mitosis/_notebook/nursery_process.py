@@ -48,7 +48,8 @@ class _Nursery:
 
     def serve(self) -> None:
         """Do what the owner asks for until it is gone; nothing of this process outlives it."""
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGCHLD, signal.SIGUSR1):  # schedulers send it to all of a job
+            signal.signal(number, lambda *_: None)
         signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
         try:
             while os.getppid() == self._owner and self._turn():
@@ -110,7 +111,8 @@ def _run_child(parent: int, function: str, data: int, get_ready: forked.GetReady
     try:
         kernel_process.die_with(parent)
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number in (signal.SIGCHLD, signal.SIGUSR1):
+            signal.signal(number, signal.SIG_DFL)
         os.setpgid(0, 0)
         forked.close_all_but(data)
         forked.keep_at_hand(get_ready)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a sweep runs: counted, and answered by its loop."""
+"""Ctrl-C and its like while a sweep runs: counted, and answered by its loop."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 _DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 
 
 class Halt:
     """Counts the signals that ask a sweep to end, instead of ending this process.
+
+    These are Ctrl-C, SIGTERM, SIGHUP, and SIGUSR1, with which batch systems announce that a
+    job's time is nearly up.
 
     A signal that is ignored (SIGHUP under nohup) or that the caller handles stays as it is.
     Outside the main thread, where no signal arrives, this does nothing.

@@ -143,6 +143,12 @@ def test_signals_reach_the_process_that_they_are_for(nursery: Nursery, tmp_path:
     assert two.wait().exit_status == -signal.SIGKILL
 
 
+def test_what_a_scheduler_sends_to_all_of_a_job_ends_no_nursery(nursery: Nursery) -> None:
+    assert nursery.fork("errands:echo", b"ab").wait(60).result == b"ba"
+    os.kill(nursery.pid, signal.SIGUSR1)
+    assert nursery.fork("errands:echo", b"cd").wait(60).result == b"dc"
+
+
 def test_a_kernel_is_what_it_would_be_had_it_been_started(nursery: Nursery) -> None:
     told = [json.loads(nursery.fork("errands:look", b"").wait(60).result or b"") for _ in "ab"]
     assert [t["forked"] for t in told] == [True, True]

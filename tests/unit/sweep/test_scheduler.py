@@ -250,7 +250,10 @@ def test_no_trial_is_started_after_as_many_failures(most: int | None, claimed: i
     assert tally.stopped is (most is not None)
 
 
-def test_a_signal_starts_no_further_trial_and_awaits_those_that_are_interrupted() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGUSR1], ids=["Ctrl-C", "batch"])
+def test_a_signal_starts_no_further_trial_and_awaits_those_that_are_interrupted(
+    number: signal.Signals,
+) -> None:
     release = threading.Event()
 
     class AskedPool(FixedPool):
@@ -260,7 +263,7 @@ def test_a_signal_starts_no_further_trial_and_awaits_those_that_are_interrupted(
 
     def wait_or_signal(point: int) -> bool:
         if point == 3:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
         return point < 2 or not release.wait(10)
 
     desk = BooksDesk(wait_or_signal)
