@@ -39,9 +39,9 @@ def merge_command(
     \b
     mitosis merge /mnt/cluster/waves/trials --dry-run
 
-    Databases of this trials folder, from before it shared a server (store in
-    [tool.mitosis]), are taken into the server; each file is kept under another
-    name, and a name that is locked there stays as it is locked.
+    For a team with a server (store in [tool.mitosis]): FILE.db, a database of this trials
+    folder from before it used the server, is taken into it. The file is kept under another
+    name, and a variant that is locked on the server stays as it is locked.
 
     \b
     mitosis merge trials/waves.db trials/tides.db

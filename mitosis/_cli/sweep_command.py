@@ -53,8 +53,8 @@ def _plan_options(function: Callable[..., None]) -> Callable[..., None]:
             "--seed",
             "seeds",
             metavar="SEEDS",
-            help="Run everything with each of these seeds: 0-9, or 0,3,7. Default: one trial "
-            "each, with a generated seed.",
+            help="Run each combination with all of these seeds: 0-9 (ten of them), or 0,3,7. "
+            "Default: once, with a generated seed.",
         ),
         click.option(
             "--zip",
@@ -74,7 +74,8 @@ def _plan_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--resume",
             metavar="NAME",
-            help="Go on with a sweep: run what is missing or did not succeed.",
+            help="Go on with a sweep: run what is missing or did not succeed. EXPERIMENT and "
+            "all else that was asked for need not be given again.",
         ),
         click.option(
             "--retry",
@@ -108,8 +109,8 @@ def _course_options(function: Callable[..., None]) -> Callable[..., None]:
             "--dask",
             metavar="CLUSTER",
             help="Run the trials on a Dask cluster: its address (tcp://host:8786), its "
-            "scheduler file (FILE.json), or local for one of N processes of this machine. "
-            "Then N is all threads of its workers, if it is not given.",
+            "scheduler file (FILE.json), or the word local, for processes of this machine. "
+            "Without -j, as many run at a time as its workers have threads.",
         ),
         click.option(
             "--keep-going",
@@ -144,8 +145,8 @@ def _course_options(function: Callable[..., None]) -> Callable[..., None]:
 def sweep_command(experiments: tuple[str, ...], **options: Any) -> None:
     """Run many recorded trials of EXPERIMENT: all combinations of variants and seeds.
 
-    EXPERIMENT is what `mitosis run` takes. Each trial is a full one: own process, own record,
-    own notebook.
+    EXPERIMENT is what `mitosis run` takes: a module, a notebook, or a registered name. Each
+    trial has a process, a record and a notebook of its own.
 
     \b
     mitosis sweep project_pkg.exp1 -p amplitude=low,high -p "rate=*" --seed 0-9

@@ -31,9 +31,9 @@ _TITLES = (
 def sweeps_command(name: str | None, folder: Path | None) -> None:
     """List all sweeps, or show how one stands.
 
-    Without NAME a line a sweep: how many trials it is to have, and how many of these have
-    succeeded, have failed (or were killed, timed out or got lost), run, or are missing. With
-    NAME its table by variant, and what failed.
+    Without NAME, each sweep is a line: how many trials it is to have, and how many of them
+    have succeeded, did not (failed, killed, timed out or lost), are running, or are missing.
+    With NAME: its table by variant, and what failed.
 
     \b
     mitosis sweeps

@@ -37,7 +37,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -143,8 +142,7 @@ Index(
     variant.c.name,
     unique=True,
     sqlite_where=text("retired_at IS NULL"),
-    postgresql_where=text("retired_at IS NULL"),
-)
+).ddl_if(dialect="sqlite")
 
 trial = Table(
     "trial",
@@ -321,23 +319,3 @@ Index(
     purged.c.variants,
     purged.c.iteration,
 ).ddl_if(dialect="sqlite")
-
-# A sorted index of PostgreSQL takes no long text, and texts of users are as long as they like:
-# there they are looked up by hashes, and the numbers of trials are told apart by them.
-for _index in (
-    Index(
-        "trial_number",
-        trial.c.experiment,
-        trial.c.run_group,
-        func.md5(trial.c.variants),
-        trial.c.iteration,
-        unique=True,
-    ),
-    Index("trial_by_name_hash", trial.c.name, postgresql_using="hash"),
-    Index("trial_by_variants_hash", trial.c.variants, postgresql_using="hash"),
-    Index("trial_by_digests_hash", trial.c.digests, postgresql_using="hash"),
-    Index("trial_value_by_text_hash", trial_value.c.text, postgresql_using="hash"),
-    Index("trial_value_by_variant_hash", trial_value.c.variant, postgresql_using="hash"),
-    Index("purged_of_experiment", purged.c.experiment, purged.c.run_group),
-):
-    _index.ddl_if(dialect="postgresql")

@@ -22,7 +22,10 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.pool import NullPool
 
 from mitosis._layout import APPLICATION_ID
-from mitosis._store import waiting
+from mitosis._store import (
+    server_schema,  # noqa: F401 - adds the indexes of a server to the tables
+    waiting,
+)
 from mitosis._store.joining import Home
 from mitosis._store.migrations import migrate
 from mitosis._store.schema import SCHEMA_VERSION

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, func, select
 
 from mitosis._model import Status, SweepRow
 from mitosis._store.schema import Unreadable, trial
+from mitosis._store.trial_rows import of_this_folder
 
 _COLUMNS = (
     *("sweep_point", "key", "name", "status", "main_json", "seed", "started_at"),
@@ -21,10 +22,15 @@ _MOST_KEYS = 500
 
 
 def sweep_rows(connection: Connection, name: str) -> Iterator[SweepRow]:
-    """Yield the trials of a sweep by point, and of one point in the order of their claims."""
+    """Yield the trials of a sweep by point, and of one point in the order of their claims.
+
+    Of a shared store, only those of this trials folder: its plan is there, and a sweep of a
+    colleague that has the same name is another one.
+    """
     c = trial.c
     query = select(*(c[column] for column in _COLUMNS)).where(c.sweep == name)
-    query = query.where(c.sweep_point.is_not(None)).order_by(c.sweep_point, c.id)
+    query = query.where(c.sweep_point.is_not(None), *of_this_folder(connection))
+    query = query.order_by(c.sweep_point, c.id)
     yield from map(_row, connection.execute(query))
 
 
@@ -77,7 +83,7 @@ def sweep_counts(connection: Connection, name: str) -> dict[Status, int]:
     newest_first = rank.asc().nulls_last(), c.id.desc()
     place = func.row_number().over(partition_by=c.sweep_point, order_by=newest_first)
     ranked = select(c.status, place.label("place")).where(
-        c.sweep == name, c.sweep_point.is_not(None)
+        c.sweep == name, c.sweep_point.is_not(None), *of_this_folder(connection)
     )
     one = ranked.subquery()
     query = select(one.c.status, func.count()).where(one.c.place == 1).group_by(one.c.status)

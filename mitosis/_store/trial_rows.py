@@ -107,10 +107,16 @@ def read_standing(connection: Connection, status: Status) -> list[RunningTrial]:
     Of a shared store, only those of this trials folder: nobody else's are judged from here.
     """
     query = select(trial).where(trial.c.status == status.value).order_by(trial.c.id)
-    if connection.info.get("folder_place") is not None:
-        here = trial.c.folder_id == connection.info["folder_id"]
-        query = query.where(or_(trial.c.folder_id.is_(None), here))
+    query = query.where(*of_this_folder(connection))
     return [_running(row) for row in connection.execute(query)]
+
+
+def of_this_folder(connection: Connection) -> list[ColumnElement[bool]]:
+    """Return what rows of a shared store fulfil whose files are not in another folder."""
+    if connection.info.get("folder_place") is None:
+        return []
+    here = trial.c.folder_id == connection.info["folder_id"]
+    return [or_(trial.c.folder_id.is_(None), here)]
 
 
 def _running(row: Any) -> RunningTrial:

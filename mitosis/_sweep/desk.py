@@ -64,6 +64,7 @@ class TrialDesk:
         """Record how a trial ended, and tell whether it succeeded."""
         trial = receive(errand, done)
         self._progress.ended(trial, done.main, done.reason)
+        self._progress.warned(trial, done.outcome.warnings)
         return trial.status is Status.SUCCEEDED
 
     def give_up(self, errand: Posted, reason: str) -> None:

@@ -5,6 +5,7 @@ Nothing here has a thread of its own: who waits for trials says so with `tick`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -58,6 +59,11 @@ class Progress:
         seconds = self.standing.end(trial, main, reason)
         took = "" if seconds is None else f", {duration_text(seconds)}"
         self._count(f"{shown(trial.name)} {_ending(trial.status, main, reason)}{took}")
+
+    def warned(self, trial: Trial, warnings: Iterable[str]) -> None:
+        """Show what stands as warnings in the record of a trial that ended."""
+        for warning in warnings:
+            self.say(f"mitosis: warning: {shown(trial.name)}: {warning}")
 
     def taken(self, trial: Trial, main: Any = None) -> None:
         """Take in that an earlier trial stands for a point, and nothing is run."""

@@ -111,6 +111,7 @@ class SearchDesk:
         is_pruned = trial.status is Status.KILLED and done.reason == PRUNED
         self._conclude(errand, trial.status, done, is_pruned=is_pruned)
         self._progress.ended(trial, done.main, done.reason)
+        self._progress.warned(trial, done.outcome.warnings)
         if trial.status is Status.SUCCEEDED and not is_number(done.main):
             name = shown(trial.name)
             self._progress.say(f"mitosis: {name} counts as failed: main is no finite number")

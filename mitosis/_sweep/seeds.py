@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 _MOST = 1_000_000
+_MOST_FLOAT = 2.0**53  # above it they skip numbers
 _RANGE = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
 
 
@@ -35,6 +36,8 @@ def as_seed(value: Any) -> int | None:
     """Return a value as a seed; None if it can be none."""
     if isinstance(value, str) and value.isdecimal() and value.isascii():
         return int(value)
+    if isinstance(value, float) and value.is_integer() and value <= _MOST_FLOAT:
+        value = int(value)  # a column of pandas that had a gap once
     try:
         number = operator.index(value)
     except TypeError:

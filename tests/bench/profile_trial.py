@@ -23,7 +23,7 @@ from tests.bench.environments import OURS, programs, surroundings
 from tests.bench.ways import SWEEP
 from tests.bench.workloads import EXPERIMENTS, repository
 
-ROUNDS = 3
+ROUNDS = 5
 WIDTH = 40
 SHORTEST_SECONDS = 0.002
 MOST_PACKAGES = 12

@@ -12,7 +12,7 @@ import pytest
 from mitosis._cli.chosen_trials import chosen
 from mitosis._exchange import bring_in
 from mitosis._history.lookup import find
-from mitosis._model import Claimed, Places
+from mitosis._model import Claimed, Places, SweepPoint
 from mitosis._records import close_dead
 from mitosis._store import Store, databases, join, joined_to, patience
 from mitosis._store.connection import transaction
@@ -83,6 +83,14 @@ def test_nobody_judges_a_colleagues_trial(ada: Store, bob: Store) -> None:
     (row,) = bob.trials()
     assert row["status"] == "running"
     assert [trial.key for trial in ada.running()] == ["0000abcd"]
+
+
+def test_a_colleagues_sweep_of_the_same_name_is_another_one(ada: Store, bob: Store) -> None:
+    ada.claim(claim(key="0000abcd", sweep=SweepPoint("night", 0)), placed)
+    bob.claim(claim(key="0000abce", sweep=SweepPoint("night", 1)), placed)
+    assert [(row.point, row.key) for row in ada.sweep_rows("night")] == [(0, "0000abcd")]
+    assert [(row.point, row.key) for row in bob.sweep_rows("night")] == [(1, "0000abce")]
+    assert [sum(one.sweep_counts("night").values()) for one in (ada, bob)] == [1, 1]
 
 
 def test_a_trial_whose_folder_a_colleague_has_is_refused_by_name_host_and_folder(

@@ -104,6 +104,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         for name, mse in (("random_forest", 10.2), ("nn", 10.8))
     }
     files |= {"template.ipynb": ipynb(*TRAIN), "model_comparison.ipynb": ipynb(*REPORT)}
+    files |= {"train.ipynb": ipynb(*TRAIN)}
     files |= {".gitignore": "trials/\n__pycache__/\n*.html\n"}
     made.write(files, my_project=MY_PROJECT, experiments=SCRIPT)
     made.git("add", "-A")
@@ -153,6 +154,19 @@ def test_one_notebook_runs_with_the_parameters_of_each_model(project: Project) -
     assert trial.results["mse"] == trial.main < 1e-3
     assert trial.notebook["prediction"].shape == (60,)
     assert trial.parameters["model_params"] == {"n_estimators": 10, "max_depth": 5}
+
+
+def test_a_list_of_models_runs_in_parallel(project: Project) -> None:
+    names = "model_name='random_forest','neural_network'"
+    params = "model_params={'max_depth': 5},{'hidden_layer_sizes': [10, 10]}"
+    words = ("-e", names, "-e", params, "--zip", "-j", "2")
+    done = project.mitosis("sweep", "train.ipynb", *words)
+    assert done.status == 0, done
+    columns = ["model_name", "mse", "started_at", "ended_at"]
+    table = mitosis.history("train", columns=columns, trials_folder=project.root / "trials")
+    assert sorted(table["model_name"]) == ["neural_network", "random_forest"]
+    assert table["mse"].between(0, 1).all()
+    assert table["started_at"].max() < table["ended_at"].min()
 
 
 def test_a_report_compares_a_candidate_with_production(

@@ -193,6 +193,12 @@ def test_what_is_no_seed_is_refused(seeds: Any, fault: str) -> None:
     assert faults({"amplitude": "low"}, seeds=seeds) == (fault,)
 
 
+def test_whole_floats_in_a_table_are_seeds_as_pandas_makes_them_of_a_column() -> None:
+    rows = [{"amplitude": "low", "seed": 1.0}, {"amplitude": "high", "seed": 2.0}]
+    found = points(table=rows)
+    assert (told(found), len(found.arguments)) == (["low seed=1", "high seed=2"], 1)
+
+
 def test_numbers_for_an_argument_named_seed_are_the_seeds() -> None:
     found = points({"amplitude": "low", "seed": [1, 2]})
     assert (told(found), len(found.arguments)) == (["low seed=1", "low seed=2"], 1)
