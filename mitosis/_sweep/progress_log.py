@@ -63,7 +63,8 @@ class Progress:
     def warned(self, trial: Trial, warnings: Iterable[str]) -> None:
         """Show what stands as warnings in the record of a trial that ended."""
         for warning in warnings:
-            self.say(f"mitosis: warning: {shown(trial.name)}: {warning}")
+            text = "\n".join(map(printable, warning.splitlines()))
+            self.say(f"mitosis: warning: {shown(trial.name)}: {text}")
 
     def taken(self, trial: Trial, main: Any = None) -> None:
         """Take in that an earlier trial stands for a point, and nothing is run."""

@@ -134,6 +134,20 @@ def test_a_log_has_one_line_for_each_ended_trial(
     )
 
 
+def test_a_log_has_the_warnings_of_a_trial(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress = Progress("amplitudes", Standing(3, 2, clock))
+    progress.warned(
+        trial(1), ["a.py was changed while the trial ran", "two\n    \x1b[31mlines"]
+    )
+    assert capsys.readouterr().out == (
+        "mitosis: warning: exp-1: a.py was changed while the trial ran\n"
+        "mitosis: warning: exp-1: two\n"
+        "    \\x1b[31mlines\n"
+    )
+
+
 def test_a_log_says_every_few_minutes_that_something_still_runs(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
