@@ -6,6 +6,7 @@ the descriptors of `type` and the slots of a layout cannot.
 
 from __future__ import annotations
 
+import copyreg
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from types import GetSetDescriptorType, MemberDescriptorType
@@ -161,3 +162,15 @@ def _is_cached_slot(kind: type, name: str) -> bool:
         if "__attrs_attrs__" in _VARS(cls) and type(given[0]) is dict and name in given[0]:
             return True
     return False
+
+
+def registered(kind: type) -> Callable[[Any], Any] | None:
+    """Return what `copyreg` has been told to make of a type.
+
+    What tblib tells it of exceptions does not count: many a library has it do so when it is
+    imported, and a text must not depend on that.
+    """
+    for cls, reducer in copyreg.dispatch_table.items():
+        if cls is kind and getattr(reducer, "__module__", "") != "tblib.pickling_support":
+            return reducer  # type: ignore[return-value] # typeshed tells of the most general one
+    return None

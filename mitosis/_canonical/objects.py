@@ -172,9 +172,8 @@ def claim(value: Any, name: str) -> Any:
 
 
 def _reduced(value: Any, kind: type) -> Any:
-    for cls, registered in copyreg.dispatch_table.items():
-        if cls is kind:
-            return registered(value)
+    if reducer := anatomy.registered(kind):
+        return reducer(value)
     return anatomy.find_static(kind, "__reduce_ex__")(value, 4)
 
 

@@ -10,7 +10,6 @@ the rules for exact types.
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -115,7 +114,7 @@ def find(kind: type, general: Rule, rebuilt: Rule, writer: Writer) -> Rule:
     return (
         _first(NAMED, lineage, writer)
         or _inherited(lineage, rebuilt, writer)
-        or (rebuilt if any(cls is kind for cls in copyreg.dispatch_table) else general)
+        or (rebuilt if anatomy.registered(kind) else general)
     )
 
 

@@ -60,7 +60,7 @@ def _markdown(escape: bool) -> Callable[[str], Any]:
 
         def image(self, text: str, url: str, title: str | None = None) -> str:
             if _SVG.fullmatch(url):  # as an image, it can neither run nor load anything
-                return f'<img src="{url}" alt="{text}">'
+                return f'<img alt="{text}" src="{url}">'
             if not HELD.match(url):
                 return f'<span class="note">{safe_entity(outside(url))}</span>'
             return super().image(text, url, title)

@@ -53,7 +53,6 @@ def run(seed, amplitude):
         "threads": [t.name for t in threading.enumerate() if not t.daemon],
         "backend": plt.get_backend(),
         "style": {k: str(v) for k, v in plt.rcParams.items()},
-        "files": sorted(os.listdir("/proc/self/fd")),
         "leads a session": os.getsid(0) == os.getpid(),
         "stdout": str(type(sys.stdout)),
         "main": vars(sys.modules["__main__"]).get("__file__"),
