@@ -172,5 +172,5 @@ def registered(kind: type) -> Callable[[Any], Any] | None:
     """
     for cls, reducer in copyreg.dispatch_table.items():
         if cls is kind and getattr(reducer, "__module__", "") != "tblib.pickling_support":
-            return reducer  # type: ignore[return-value] # typeshed tells of the most general one
+            return reducer
     return None

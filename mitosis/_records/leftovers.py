@@ -31,7 +31,7 @@ def old_leftovers(trials_folder: Path) -> Iterator[Path]:
         is_hidden = folder.root.name.startswith(".")
         if not is_hidden:
             yield from filter(_is_old, unfinished_files(folder.root))
-        elif not folder.record.exists() and is_bare(folder) and _is_old(folder.root):
+        elif _is_old(folder.root) and not folder.record.exists() and is_bare(folder):
             yield folder.root
 
 
