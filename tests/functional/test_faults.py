@@ -64,7 +64,7 @@ SCENARIOS = {
 def prepared(project: Project, former: tuple[int, ...]) -> None:
     project.write(exp=EXPERIMENT, go=RUN)
     (project.root / "measured.txt").write_text("1 2 3\n")
-    (project.root / ".gitignore").write_text("trials/\nsnapshots/\nhit\nmeasured.txt\n")
+    (project.root / ".gitignore").write_text("trials/\nsnapshots/\nsnapshots.processes\nhit\nmeasured.txt\n")
     project.commit()
     for a in former:
         done = project.python("go.py", str(a))

@@ -10,12 +10,15 @@ SQLite; Python tells a profile function of each. What can be done there:
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ _FILE_CALLS = {
     *("ftruncate", "utime", "sendfile"),
 }
 _SQL_CALLS = {"execute", "executemany", "commit", "rollback", "close", "backup", "connect"}
+
+_COPY = str(Path(__file__).with_name("frozen_copy.sh"))
 
 WHO = "kernel" if any("kernel_process" in word for word in sys.orig_argv) else "runner"
 
@@ -43,6 +48,9 @@ class _Points:
         self._count = 0
         self._inside = False
         self._last: object = None
+        with open(_processes_file(), "a") as file:
+            file.write(f"{os.getpid()}\n")
+        self._turn = os.open(_processes_file(), os.O_RDWR)
 
     def meet(self, _frame: Any, event: str, function: Any) -> None:
         if self._inside or event not in ("c_call", "c_return") or not _writes(function):
@@ -67,9 +75,21 @@ class _Points:
         self._last = state
         target = f"{os.environ['FAULT_SNAPSHOTS']}/{WHO}-{name}"
         # Another process copies: closing a file here would drop SQLite's locks on it.
-        subprocess.run(
-            ["cp", "-a", self._folder, target], check=False, stderr=subprocess.DEVNULL
-        )
+        with self._alone():
+            subprocess.run(
+                ["sh", _COPY, self._folder, target, _processes_file()],
+                check=False,
+                stderr=subprocess.DEVNULL,
+            )
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep the other process from its own copy: each lets both go on at its end."""
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
 
     def _kill(self, whom: str) -> None:
         Path(os.environ["FAULT_HIT"]).touch()
@@ -79,6 +99,10 @@ class _Points:
                 os.kill(pid, signal.SIGKILL)
         if whom in ("runner", "both"):
             os.kill(runner, signal.SIGKILL)
+
+
+def _processes_file() -> str:
+    return os.environ["FAULT_SNAPSHOTS"] + ".processes"
 
 
 def _writes(function: Any) -> bool:
