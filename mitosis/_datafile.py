@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._model import DataFile
 from mitosis._redaction import redact_tokens
 from mitosis.errors import DataFileError

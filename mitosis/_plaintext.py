@@ -7,7 +7,8 @@ log or a page that kept each frame would hold ten thousand lines for one progres
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from mitosis._dataclass import dataclass
 
 _REDRAW_SECONDS = 10.0
 _MOST_ROWS = 64

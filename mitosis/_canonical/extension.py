@@ -8,11 +8,11 @@ more than the class it was written for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from mitosis._canonical import anatomy
 from mitosis._canonical.refusal import Refusal
+from mitosis._dataclass import dataclass
 
 METHOD = "__mitosis_canonical__"
 """The method by which a class says what identifies its instances."""

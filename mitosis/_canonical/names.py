@@ -14,7 +14,7 @@ import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from mitosis._canonical import anatomy
 from mitosis._canonical.lookup import follow, leads_to, prefixes
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.wording import escaped, is_dotted_name
+from mitosis._dataclass import dataclass
 
 MAIN = ("__main__", "__mp_main__")
 """Names of the module that Python was started with."""

@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.registry import Writer, exact
 from mitosis._canonical.scalars import quoted
 from mitosis._canonical.wording import blake3_hex
+from mitosis._dataclass import dataclass
 from mitosis._model import Secret
 from mitosis._redaction import (
     calls_secret,

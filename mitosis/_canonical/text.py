@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mitosis._canonical.secrecy import EDITION as SECRECY
 from mitosis._canonical.walk import write
 from mitosis._canonical.wording import blake3_hex
+from mitosis._dataclass import dataclass
 from mitosis.errors import NotCanonicalError
 
 VERSION = 3

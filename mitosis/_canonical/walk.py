@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import Any
 
 from mitosis._canonical import anatomy, objects, registry, secrecy
@@ -17,6 +16,7 @@ from mitosis._canonical.names import class_name
 from mitosis._canonical.refusal import Refusal
 from mitosis._canonical.scalars import LEAVES
 from mitosis._canonical.wording import brief, shorten
+from mitosis._dataclass import dataclass
 from mitosis._redaction import redact_tokens
 from mitosis.errors import NotCanonicalError
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mitosis._canonical import secrets_under
 from mitosis._cli.definitions import Definitions, define
 from mitosis._cli.experiments import Found
 from mitosis._cli.survey import survey
+from mitosis._dataclass import dataclass
 from mitosis._locks import (
     Comparison,
     Definition,

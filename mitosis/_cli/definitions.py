@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from mitosis._cli.experiments import Found
+from mitosis._dataclass import dataclass
 from mitosis._locks import Definition
 from mitosis._model import LockName, Parameter
 from mitosis._run.arguments import evaluate, name_faults

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from mitosis._dataclass import dataclass
 from mitosis.errors import MitosisError
 
 

@@ -7,7 +7,6 @@ import inspect
 import pkgutil
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -15,6 +14,7 @@ from typing import Any
 
 from mitosis._cli.nearby import experiment_modules, meant, module_of_file
 from mitosis._cli.sources import SourceModule, read_source
+from mitosis._dataclass import dataclass
 from mitosis._recording import trials_refused
 from mitosis._run.variants import Place, Spaces, module_spaces, places
 from mitosis._settings import Settings, is_notebook_path

@@ -10,6 +10,7 @@ import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
 from mitosis._cli.trial_options import run_found, trial_options
+from mitosis._loading import collect_rarely
 
 
 @click.command("run", context_settings=CONTEXT)
@@ -37,12 +38,18 @@ def run_command(experiments: tuple[str, ...], config: Path | None, **options: An
     The last line printed is the path of the trial's notebook. Exit status: 0 succeeded,
     1 recorded but not succeeded, 2 refused or misused, 130 interrupted.
     """  # noqa: D301 - the control character keeps click from wrapping the example
-    from mitosis._cli.early_kernel import kernel_at_hand
+    from mitosis._cli.early_nursery import nursery_at_hand
 
-    with kernel_at_hand(experiments, config):
+    with nursery_at_hand(experiments, config) as nursery:
+        collect_rarely()  # not before: what was forked runs the experiment, too
         from mitosis._cli.experiments import find_all
         from mitosis._settings import find_settings
 
         sys.path.insert(0, str(Path.cwd()))
         settings = find_settings(Path.cwd(), config)
-        run_found(find_all(experiments, settings), settings if config else None, options)
+        found = find_all(experiments, settings)
+        if nursery:
+            from mitosis._run.here import adopt
+
+            adopt(nursery)
+        run_found(found, settings if config else None, options)

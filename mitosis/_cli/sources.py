@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from pathlib import Path
+
+from mitosis._dataclass import dataclass
 
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 

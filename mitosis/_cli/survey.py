@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +16,7 @@ from mitosis._cli.experiments import (
     not_found,
 )
 from mitosis._cli.sources import read_source
+from mitosis._dataclass import dataclass
 from mitosis._run.variants import module_spaces
 from mitosis._settings import Settings
 from mitosis.errors import ExperimentNotFoundError

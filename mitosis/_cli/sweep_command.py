@@ -11,6 +11,7 @@ import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
 from mitosis._cli.trial_options import keeping_options, with_options
+from mitosis._loading import collect_rarely
 
 _RETRIED = ("failed", "killed", "timed_out", "lost")
 
@@ -163,6 +164,7 @@ def sweep_command(experiments: tuple[str, ...], **options: Any) -> None:
     """  # noqa: D301 - the control character keeps click from wrapping the example
     if fault := _misuse(experiments, options):
         raise click.UsageError(fault)
+    collect_rarely()
     from mitosis._cli.sweeping import run_sweep
 
     sys.path.insert(0, str(Path.cwd()))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
+from mitosis._dataclass import dataclass
 from mitosis._history.lookup import Found
 from mitosis._layout import TrialFolder
 from mitosis._model import Annotation, Mark

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mitosis._curation.sharing import remove_unused
 from mitosis._curation.weighing import Weighed
+from mitosis._dataclass import dataclass
 from mitosis._history.lookup import Found
 from mitosis._model import Act, Action
 from mitosis._provenance import is_gone, person

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._history.lookup import Found
 from mitosis._records.page import is_page_of
 from mitosis._records.trial_files import own_files

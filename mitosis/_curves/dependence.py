@@ -2,23 +2,23 @@
 
 Each trial is a dot while there are few. Above each value stand the mean and the standard
 deviation; of many trials, a thin line from the least to the largest takes the place of dots.
+
+The picture is written without matplotlib: to load that takes longer than a short sweep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from html import escape
+from statistics import median
 
-from mitosis._curves.drawing import COLOURS, own_settings, svg_text
+from mitosis._curves.axes import DECADES, Axis, linear, logarithmic
+from mitosis._dataclass import dataclass
 from mitosis._wording import shown
-
-if TYPE_CHECKING:  # for annotations only: most processes draw nothing
-    import numpy as np
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 _MOST = 1e100
 """Larger numbers are left out: their squares are none, and no axis reaches so far."""
@@ -30,11 +30,21 @@ _MOST_PLACES = 60
 _MOST_LABELS = 12
 _LONGEST_LABEL = 16
 _LEAST_GAP = 0.09
-_DECADES = 100.0
 _ASIDE = 5.0
-"""So many points left of the bar the dots stand, where it does not hide them."""
+"""So far left of the bar the dots stand, where it does not hide them."""
 
-_DOT, _MEAN = "#8a94a0", COLOURS[0]
+_TOP, _RIGHT, _CAP, _HALF = 24.0, 12.0, 3.0, 2.25
+_LETTER, _LINE = 5.4, 12.0
+"""About as wide and as high is a letter."""
+
+_STYLE = (
+    "text{font:9px 'DejaVu Sans',Verdana,Arial,sans-serif;fill:#000}"
+    ".title{font-size:10px}.y{text-anchor:end}.x{text-anchor:middle}"
+    "path{fill:none}.grid{stroke:#e3e6ea;stroke-width:.6}.axis{stroke:#59636e;stroke-width:.8}"
+    ".one{stroke:#8a94a0;stroke-width:.8;fill:none}"
+    ".bar{stroke:#1b4f8f;stroke-width:1.6}.mean{fill:#1b4f8f}"
+    ".joined{stroke:#1b4f8f;stroke-width:1.1;fill:none}"
+)
 
 
 @dataclass(frozen=True)
@@ -49,20 +59,43 @@ class Dependence:
     """
 
     name: str
-    x: Sequence[float] | Floats
-    y: Sequence[float] | Floats
+    x: Sequence[float]
+    y: Sequence[float]
     categories: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
-class _Places:
+class _Place:
     """Where something stands on the axis, and what was reported there."""
 
-    x: Floats
-    mean: Floats
-    std: Floats
-    low: Floats
-    high: Floats
+    x: float
+    mean: float
+    std: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The two axes, and what stands beside them."""
+
+    across: Axis
+    up: Axis
+    x_ticks: Sequence[tuple[float, str]]
+    y_ticks: Sequence[tuple[float, str]]
+    is_turned: bool
+
+    @property
+    def left(self) -> float:
+        return self.across.start
+
+    @property
+    def right(self) -> float:
+        return self.across.end
+
+    @property
+    def bottom(self) -> float:
+        return self.up.start
 
 
 def dependence_svg(
@@ -70,7 +103,7 @@ def dependence_svg(
     y_label: str,
     *,
     limits: tuple[float, float] | None = None,
-    size_inches: tuple[float, float] = (5.0, 3.0),
+    size: tuple[float, float] = (360.0, 216.0),
 ) -> str:
     """Return a picture of what trials reported against a parameter, as SVG.
 
@@ -81,25 +114,27 @@ def dependence_svg(
         dependence: what to draw.
         y_label: what was reported.
         limits: the least and largest number of all pictures that stand beside each other.
-        size_inches: width and height.
+        size: width and height, in points.
     """
-    import numpy as np
-    from matplotlib.figure import Figure
-
-    x, y = np.asarray(dependence.x, float), np.asarray(dependence.y, float)
-    usable = (np.abs(x) <= _MOST) & (np.abs(y) <= _MOST)
-    x, y = x[usable], y[usable]
-    with own_settings():
-        figure = Figure(figsize=size_inches, layout="constrained")
-        axes = figure.add_subplot()
-        if len(x):
-            _draw(axes, x, y, is_numeric=not dependence.categories)
-            low, high = np.clip(limits or (y.min(), y.max()), -_MOST, _MOST)
-            _set_axes(axes, x, (low, high), dependence.categories)
-        title = f"{shown(y_label)} by {shown(dependence.name)}"
-        axes.set_title(title, loc="left", fontsize=10, parse_math=False)
-        axes.set_xlabel(_x_label(dependence), parse_math=False)
-        return svg_text(figure)
+    pairs = zip(dependence.x, dependence.y, strict=True)
+    points = [(float(x), float(y)) for x, y in pairs if abs(x) <= _MOST and abs(y) <= _MOST]
+    title = _cut(f"{shown(y_label)} by {shown(dependence.name)}", size[0] - 20)
+    label = _cut(_x_label(dependence), size[0] - 20)
+    parts = [f'<rect width="100%" height="100%" fill="#fff"/><style>{_STYLE}</style>']
+    middle = size[0] / 2
+    if points:
+        frame = _framed(dependence, points, limits, size)
+        middle = (frame.left + frame.right) / 2
+        parts += _axes(frame)
+        parts += [_clip(frame), '<g clip-path="url(#in)">']
+        parts += [*_drawn(frame, points, is_joined=not dependence.categories), "</g>"]
+    parts.append(_text("x", middle, size[1] - 6, label))
+    parts.append(_text("title", 10.0, 14.0, title))
+    width, height = (f"{length:g}" for length in size)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" '
+        f'viewBox="0 0 {width} {height}">{"".join(parts)}</svg>'
+    )
 
 
 def _x_label(dependence: Dependence) -> str:
@@ -107,120 +142,160 @@ def _x_label(dependence: Dependence) -> str:
     return f"{name}, numbered" if len(dependence.categories) > _MOST_LABELS else name
 
 
-def _draw(axes: Axes, x: Floats, y: Floats, *, is_numeric: bool) -> None:
-    import numpy as np
-    from matplotlib.transforms import ScaledTranslation
-
-    places = _gathered(x, y)
-    is_log = bool(y.min() > 0)
-    bottom = np.maximum(places.mean - places.std, places.low) if is_log else None
-    down = places.mean - bottom if bottom is not None else places.std
-    if len(x) <= _MOST_DOTS:
-        beside = axes.transData + ScaledTranslation(
-            -_ASIDE / 72, 0, axes.figure.dpi_scale_trans
-        )
-        dots: dict[str, Any] = {
-            "markersize": 3,
-            "color": _DOT,
-            "markerfacecolor": "none",
-            "zorder": 2,
-        }
-        axes.plot(x, y, "o", transform=beside, **dots)
-    else:
-        axes.vlines(places.x, places.low, places.high, color=_DOT, linewidth=0.8, zorder=2)
-    axes.errorbar(
-        places.x,
-        places.mean,
-        (down, places.std),
-        color=_MEAN,
-        linestyle="-" if is_numeric else "",
-        linewidth=1.1,
-        elinewidth=1.6,
-        capsize=3,
-        marker="s",
-        markersize=4.5,
-        zorder=3,
+def _framed(
+    dependence: Dependence,
+    points: Sequence[tuple[float, float]],
+    limits: tuple[float, float] | None,
+    size: tuple[float, float],
+) -> _Frame:
+    ys = [y for _, y in points]
+    low, high = (max(-_MOST, min(_MOST, y)) for y in limits or (min(ys), max(ys)))
+    up = logarithmic(low, high) if _spans_decades([low, high]) else linear(low, high)
+    xs = sorted({x for x, _ in points})
+    across, x_ticks = _numbered(xs)
+    if dependence.categories:
+        across, x_ticks = _named(dependence.categories)
+    y_ticks = up.ticks()
+    left = 16.0 + _LETTER * max((len(text) for _, text in y_ticks), default=0)
+    widths = [len(text) * _LETTER + 8 for _, text in x_ticks]
+    is_turned = bool(dependence.categories) and sum(widths) > size[0] - left - _RIGHT
+    below = _LINE + 0.5 * max(widths, default=0.0) if is_turned else _LINE + 4
+    return _Frame(
+        replace(across, start=left, end=size[0] - _RIGHT),
+        replace(up, start=size[1] - below - 16, end=_TOP),
+        x_ticks,
+        y_ticks,
+        is_turned,
     )
 
 
-def _gathered(x: Floats, y: Floats) -> _Places:
+def _numbered(xs: Sequence[float]) -> tuple[Axis, list[tuple[float, str]]]:
+    """Return the axis of some numbers in order.
+
+    The ticks are where these are, if they are few and far enough apart.
+    """
+    make = logarithmic if _is_logarithmic(xs) else linear
+    axis = make(xs[0], xs[-1])
+    at = [axis.at(x) for x in xs]
+    gap = min((b - a for a, b in zip(at, at[1:], strict=False)), default=1.0)
+    if len(xs) <= _MOST_LABELS and gap >= _LEAST_GAP:
+        return axis, [(x, f"{x:.4g}") for x in xs]
+    return axis, axis.ticks()
+
+
+def _named(categories: Sequence[str]) -> tuple[Axis, list[tuple[float, str]]]:
+    axis = Axis(-0.6, len(categories) - 0.4)
+    if len(categories) > _MOST_LABELS:
+        return axis, [(x, text) for x, text in axis.ticks() if x >= 0]
+    return axis, [(float(n), _short(shown(name))) for n, name in enumerate(categories)]
+
+
+def _axes(frame: _Frame) -> Iterator[str]:
+    for x, text in frame.x_ticks:
+        at = frame.across.at(x)
+        yield _path("axis", f"M{at:.1f} {frame.bottom:.1f}v3")
+        turn = f' transform="rotate(-30 {at:.1f} {frame.bottom + 10:.1f})"'
+        if frame.is_turned:
+            yield _text("y", at + 3, frame.bottom + 10, text, turn)
+        else:
+            yield _text("x", at, frame.bottom + 12, text)
+    for y, text in frame.y_ticks:
+        at = frame.up.at(y)
+        yield _path("grid", f"M{frame.left:.1f} {at:.1f}H{frame.right:.1f}")
+        yield _text("y", frame.left - 5, at + 3, text)
+    yield _path("axis", f"M{frame.left:.1f} {_TOP}V{frame.bottom:.1f}H{frame.right:.1f}")
+
+
+def _clip(frame: _Frame) -> str:
+    """Return what cuts off bars that are longer than the axis."""
+    width, height = frame.right + _RIGHT - frame.left, frame.bottom - _TOP + 6
+    at = f'x="{frame.left - 6:.1f}" y="{_TOP - 6}"'
+    return f'<clipPath id="in"><rect {at} width="{width:.1f}" height="{height:.1f}"/></clipPath>'
+
+
+def _drawn(
+    frame: _Frame, points: Sequence[tuple[float, float]], *, is_joined: bool
+) -> Iterator[str]:
+    across, up = frame.across.at, frame.up.at
+    places = _gathered(points)
+    if len(points) <= _MOST_DOTS:
+        for x, y in points:
+            yield f'<circle class="one" cx="{across(x) - _ASIDE:.1f}" cy="{up(y):.1f}" r="1.5"/>'
+    else:
+        ends = (f"M{across(p.x):.1f} {up(p.low):.1f}V{up(p.high):.1f}" for p in places)
+        yield _path("one", "".join(ends))
+    if is_joined:
+        means = " ".join(f"{across(p.x):.1f},{up(p.mean):.1f}" for p in places)
+        yield f'<polyline class="joined" points="{means}"/>'
+    for place in places:
+        yield from _bar(frame, place)
+
+
+def _bar(frame: _Frame, place: _Place) -> Iterator[str]:
+    x, mean = frame.across.at(place.x), frame.up.at(place.mean)
+    if place.std:
+        bottom = place.mean - place.std
+        if frame.up.is_log:
+            bottom = max(bottom, place.low)
+        low, high = frame.up.at(bottom), frame.up.at(place.mean + place.std)
+        caps = "".join(f"M{x - _CAP:.1f} {y:.1f}h{2 * _CAP}" for y in (low, high))
+        yield _path("bar", f"M{x:.1f} {low:.1f}V{high:.1f}{caps}")
+    size = 2 * _HALF
+    at = f'x="{x - _HALF:.1f}" y="{mean - _HALF:.1f}"'
+    yield f'<rect class="mean" {at} width="{size}" height="{size}"/>'
+
+
+def _gathered(points: Sequence[tuple[float, float]]) -> list[_Place]:
     """Return the statistics at each value, or in parts of the axis if there are too many."""
-    import numpy as np
-
-    places, member = np.unique(x, return_inverse=True)
-    if len(places) > _MOST_PLACES:
-        scale = np.log10 if _is_logarithmic(x) else np.asarray
-        at = scale(x)
-        bounds = np.linspace(at.min(), at.max(), _MOST_PLACES + 1)[1:-1]
-        used, member = np.unique(np.searchsorted(bounds, at), return_inverse=True)
-        places = np.array([np.median(x[member == part]) for part in range(len(used))])
-    parts = [y[member == part] for part in range(len(places))]
-    return _Places(
-        places,
-        np.array([part.mean() for part in parts]),
-        np.array([part.std(ddof=1) if len(part) > 1 else 0.0 for part in parts]),
-        np.array([part.min() for part in parts]),
-        np.array([part.max() for part in parts]),
-    )
+    found = defaultdict[float, list[float]](list)
+    for x, y in points:
+        found[x].append(y)
+    if len(found) <= _MOST_PLACES:
+        return [_place(x, ys) for x, ys in sorted(found.items())]
+    scale = math.log10 if _is_logarithmic(sorted(found)) else float
+    low, high = scale(min(found)), scale(max(found))
+    bounds = [low + (high - low) * n / _MOST_PLACES for n in range(1, _MOST_PLACES)]
+    parts = defaultdict[int, list[tuple[float, float]]](list)
+    for x, y in points:
+        parts[bisect_left(bounds, scale(x))].append((x, y))
+    return [
+        _place(median(x for x, _ in part), [y for _, y in part])
+        for _, part in sorted(parts.items())
+    ]
 
 
-def _spans_decades(numbers: Floats) -> bool:
-    return bool(numbers.min() >= 1 / _MOST and numbers.max() / numbers.min() >= _DECADES)
+def _place(x: float, ys: Sequence[float]) -> _Place:
+    mean = math.fsum(ys) / len(ys)
+    square = math.fsum((y - mean) ** 2 for y in ys)
+    std = math.sqrt(square / (len(ys) - 1)) if len(ys) > 1 else 0.0
+    return _Place(x, mean, std, min(ys), max(ys))
 
 
-def _is_logarithmic(x: Floats) -> bool:
+def _spans_decades(numbers: Sequence[float]) -> bool:
+    low, high = numbers[0], numbers[-1]
+    return low >= 1 / _MOST and high / low >= DECADES
+
+
+def _is_logarithmic(xs: Sequence[float]) -> bool:
     """Tell whether values stand better on a logarithmic axis: most of them far from the end."""
-    import numpy as np
-
-    return _spans_decades(x) and bool(np.median(np.unique(x)) <= x.max() / 5)
-
-
-def _set_axes(
-    axes: Axes, x: Floats, limits: tuple[float, float], categories: Sequence[str]
-) -> None:
-    import numpy as np
-
-    if _spans_decades(np.asarray(limits)):
-        axes.set_yscale("log")
-        axes.set_ylim(limits[0] / 1.3, limits[1] * 1.3)
-    else:
-        room = (limits[1] - limits[0]) * 0.06 or abs(limits[0]) * 0.05 or 0.5
-        axes.set_ylim(limits[0] - room, limits[1] + room)
-    if categories:
-        _name_categories(axes, categories)
-    else:
-        _number_axis(axes, np.unique(x), is_log=_is_logarithmic(x))
-
-
-def _number_axis(axes: Axes, places: Floats, *, is_log: bool) -> None:
-    """Put the ticks where the values are, if they are few and far enough apart."""
-    import numpy as np
-
-    if is_log:
-        axes.set_xscale("log")
-    at = np.log10(places) if is_log else places
-    gap = np.diff(at).min() / (at[-1] - at[0]) if len(at) > 1 else 1.0
-    if len(places) <= _MOST_LABELS and gap >= _LEAST_GAP:
-        axes.set_xticks(places, [f"{place:.4g}" for place in places])
-        axes.set_xticks([], minor=True)
-
-
-def _name_categories(axes: Axes, categories: Sequence[str]) -> None:
-    number = len(categories)
-    axes.set_xlim(-0.6, number - 0.4)
-    axes.grid(visible=False, axis="x")
-    if number > _MOST_LABELS:
-        return
-    labels = [_short(shown(name)) for name in categories]
-    is_long = sum(map(len, labels)) + 2 * number > 56
-    axes.set_xticks(range(number), labels)
-    for label in axes.get_xticklabels():
-        label.set_parse_math(False)
-        if is_long:
-            label.set(rotation=30, ha="right", rotation_mode="anchor")
+    return _spans_decades(xs) and median(xs) <= xs[-1] / 5
 
 
 def _short(label: str) -> str:
     return (
         label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 6]}…{label[-5:]}"
     )
+
+
+def _cut(text: str, width: float) -> str:
+    most = int(width / _LETTER)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _path(kind: str, line: str) -> str:
+    return f'<path class="{kind}" d="{line}"/>'
+
+
+def _text(kind: str, x: float, y: float, text: str, further: str = "") -> str:
+    told = escape(text, quote=False)
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{further}>{told}</text>'

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mitosis._dataclass import dataclass
 from mitosis._model import RecordedTrial
 from mitosis._store import Known, number_of
 from mitosis._wording import shown

@@ -10,9 +10,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import KEY_LENGTH, SHARED_FOLDERS
 from mitosis._wording import is_unicode
 

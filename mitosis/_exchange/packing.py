@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from blake3 import blake3
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._exchange.choosing import name_of
 from mitosis._exchange.lock_acts import acts_of_trials, has_secrets
 from mitosis._exchange.manifest import (

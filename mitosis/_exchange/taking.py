@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._exchange.choosing import Choice, choose, left_line, name_of
 from mitosis._exchange.comparing import differing, take_annotations
 from mitosis._exchange.lock_acts import contradicted, has_secrets, lock_acts, sorted_acts

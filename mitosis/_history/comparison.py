@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._history.contrast import Contrast, Row
 from mitosis._history.facts import SECTIONS, module_paths, places_of, trial_facts
 from mitosis._history.literals import literal_or_text

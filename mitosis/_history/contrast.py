@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mitosis._dataclass import dataclass
 from mitosis._history.facts import Fact, tells_apart
 from mitosis._model import Trial
 

@@ -12,12 +12,12 @@ import html
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._history.frame import with_index
 from mitosis._history.ordering import is_missing
 from mitosis._history.sheet import Cell, Sheet

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._history.conditions import compare
 from mitosis._history.names import Names
 from mitosis._history.syntax import Source, read_source

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._history.names import TIMES
 from mitosis._history.ordering import positions
 from mitosis._model.queries import Condition, Field, FieldNames, Kind, Order, Query

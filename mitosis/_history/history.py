@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._history.conditions import all_of, compare
 from mitosis._history.expression import read
 from mitosis._history.frame import (

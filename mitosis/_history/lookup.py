@@ -10,12 +10,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._model import RecordedTrial, Trial
 from mitosis._records import close_dead, read_record

@@ -8,9 +8,9 @@ prefixed names always work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from mitosis._dataclass import dataclass
 from mitosis._model.queries import Field, FieldNames, Kind
 from mitosis._suggestion import near
 from mitosis._wording import shown

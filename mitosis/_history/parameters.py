@@ -6,11 +6,11 @@ import ast
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._history.cells import Cell, read_cells
 from mitosis._layout import TrialFolder
 from mitosis._recording import read_pickle

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._history.groups import make_groups, make_spread, named
 from mitosis._history.ordering import is_missing, positions
 from mitosis._history.sheet import Cell, Sheet, make_cell, mark_best

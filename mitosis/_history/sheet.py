@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._history.frame import with_index
 from mitosis._history.names import COLUMNS, TIMES
 from mitosis._history.ordering import is_missing

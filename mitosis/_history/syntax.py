@@ -10,8 +10,8 @@ import ast
 import keyword
 import re
 import warnings
-from dataclasses import dataclass
 
+from mitosis._dataclass import dataclass
 from mitosis.errors import InvalidExpressionError
 
 _MOST_CHARACTERS = 10_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._layout.names import KEY_LENGTH, file_stem
 
 TRIAL_FOLDER = re.compile(rf".+_[0-9a-f]{{{KEY_LENGTH}}}")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from mitosis._canonical import differ_by_keys_only, differences
+from mitosis._dataclass import dataclass
 from mitosis._locks.folder import Held
 from mitosis._model import Conflict, LockName, Variant
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._model import Lock, LockName
 from mitosis._records import close_dead, read_record
 from mitosis._store import Store, databases, joined_to

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mitosis._dataclass import dataclass
 from mitosis._locks.folder import Held, Holdings
 from mitosis._model import Action, Lock, LockName
 from mitosis._store import unknown_lock

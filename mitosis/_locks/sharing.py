@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._locks.folder import Held, Holdings
 from mitosis._locks.naming import former_names
 from mitosis._model import Act, Action, Conflict, Lock

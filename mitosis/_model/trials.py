@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._model.annotations import Annotation
 from mitosis._model.inputs import DataFile
 from mitosis._model.measures import MetricSummary

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from datetime import datetime
 from enum import StrEnum
 from textwrap import indent
 from types import ModuleType
 from typing import Any, NamedTuple
+
+from mitosis._dataclass import dataclass
 
 
 @dataclass(frozen=True)

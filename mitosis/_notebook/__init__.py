@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING
 from mitosis._loading import late_names
 
 _MODULES = {
-    "document": [
-        "Banner",
-        "Picture",
-        "Plan",
-        "PlannedCell",
-        "Section",
-        "build",
-        "finished",
-        "label",
-        "originals",
-        "source_cell",
-        "to_ipynb",
-    ],
-    "execution": ["Ending", "Execution", "Stop"],
+    "document": ["build", "finished", "label", "originals", "to_ipynb"],
+    "ending": ["Ending", "Stop"],
+    "execution": ["Execution"],
     "kernel": ["KernelOptions"],
     "page": ["page_style", "shown_outputs", "to_html"],
+    "plan": ["Banner", "Picture", "Plan", "PlannedCell", "Section", "source_cell"],
     "probe": ["probe_kernel"],
     "reporting": ["run_report"],
     "restoring": ["executed", "restored", "show_results", "stub", "told_ending"],
@@ -34,24 +24,24 @@ _MODULES = {
 }
 
 if TYPE_CHECKING:
-    from mitosis._notebook.document import Banner as Banner
-    from mitosis._notebook.document import Picture as Picture
-    from mitosis._notebook.document import Plan as Plan
-    from mitosis._notebook.document import PlannedCell as PlannedCell
-    from mitosis._notebook.document import Section as Section
     from mitosis._notebook.document import build as build
     from mitosis._notebook.document import finished as finished
     from mitosis._notebook.document import label as label
     from mitosis._notebook.document import originals as originals
-    from mitosis._notebook.document import source_cell as source_cell
     from mitosis._notebook.document import to_ipynb as to_ipynb
-    from mitosis._notebook.execution import Ending as Ending
+    from mitosis._notebook.ending import Ending as Ending
+    from mitosis._notebook.ending import Stop as Stop
     from mitosis._notebook.execution import Execution as Execution
-    from mitosis._notebook.execution import Stop as Stop
     from mitosis._notebook.kernel import KernelOptions as KernelOptions
     from mitosis._notebook.page import page_style as page_style
     from mitosis._notebook.page import shown_outputs as shown_outputs
     from mitosis._notebook.page import to_html as to_html
+    from mitosis._notebook.plan import Banner as Banner
+    from mitosis._notebook.plan import Picture as Picture
+    from mitosis._notebook.plan import Plan as Plan
+    from mitosis._notebook.plan import PlannedCell as PlannedCell
+    from mitosis._notebook.plan import Section as Section
+    from mitosis._notebook.plan import source_cell as source_cell
     from mitosis._notebook.probe import probe_kernel as probe_kernel
     from mitosis._notebook.reporting import run_report as run_report
     from mitosis._notebook.restoring import executed as executed

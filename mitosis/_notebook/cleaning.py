@@ -7,8 +7,9 @@ imported where it is used.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mitosis._dataclass import dataclass
 
 if TYPE_CHECKING:  # for annotations only: imported where it is used
     from bs4 import Tag

@@ -59,7 +59,7 @@ class Client(NotebookClient):
         self,
         notebook: NotebookNode,
         kernel: Kernel,
-        on_text: Callable[[str, str], None],
+        on_text: Callable[[str, str], object],
         originals: Mapping[int, str] = EVERY_CELL_AS_SHOWN,
     ) -> None:
         super().__init__(

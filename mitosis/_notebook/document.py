@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from textwrap import dedent
 from typing import Any
 from urllib.parse import quote
 
 from nbformat import from_dict
-from nbformat.v4 import writes
 
 from mitosis._notebook.nodes import code_cell, markdown_cell, notebook
+from mitosis._notebook.plan import Banner, Picture, Plan, PlannedCell, Section, fenced
 
 _MARKUP = {char: f"&#{ord(char)};" for char in "\\`*_{}[]|$~#<>&"}
 
@@ -22,101 +22,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 _BEFORE = 2  # cells before the planned ones
 
+_TEXTS = ("application/javascript", "image/svg+xml")
+"""What nbformat keeps as lines besides `text/*`."""
+
+_OF_READING = ("orig_nbformat", "orig_nbformat_minor", "signature")
+"""What nbformat notes in the notebooks that it has read, and takes out before it writes."""
+
+_to_json = json.JSONEncoder(
+    indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")
+).encode
+
 NotebookNode = Any
 """nbformat's `NotebookNode`: a dict whose keys are attributes too."""
-
-
-@dataclass(frozen=True)
-class PlannedCell:
-    """One cell between the parameters and the results.
-
-    Attributes:
-        source: its code, or its text in Markdown.
-        tags: what it can be found by; the first one is `run` for code that makes results,
-            `source` for the experiment's source, else what its author wrote.
-        is_code: whether it runs.
-        original: what runs in the place of its source, where that shows no secrets.
-    """
-
-    source: str
-    tags: tuple[str, ...]
-    is_code: bool = True
-    original: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What goes into a trial's notebook.
-
-    Attributes:
-        experiment: its name, the title.
-        hypothesis: what the experiment claims, as its author wrote it.
-        facts: pairs of label and value, for the table under the title.
-        parameters: code of the cell that makes the dict `parameters`.
-        cells: what comes after it; together they make `results`.
-    """
-
-    experiment: str
-    hypothesis: str
-    facts: Sequence[tuple[str, str]]
-    parameters: str
-    cells: Sequence[PlannedCell] = ()
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An image in a section.
-
-    Attributes:
-        name: what it shows, for those who cannot see it.
-        kind: its MIME type.
-    """
-
-    name: str
-    kind: str
-    data: bytes
-
-    @property
-    def uri(self) -> str:
-        """The image itself as an address: thus an SVG can neither run nor load anything."""
-        return f"data:{self.kind};base64,{b64encode(self.data).decode()}"
-
-
-@dataclass(frozen=True)
-class Section:
-    """What stands below the cells of an ended trial.
-
-    Attributes:
-        tag: what the cell can be found by.
-        title: its heading.
-        rows: of its table, the first one being the head's.
-        links: where the first field of a row leads, by its text: paths below the page's folder.
-        pictures: stand above the table.
-        has_captions: whether each has its name under it.
-        remark: a sentence under the table.
-    """
-
-    tag: str
-    title: str
-    rows: Sequence[Sequence[str]]
-    links: Mapping[str, str] = field(default_factory=dict)
-    pictures: Sequence[Picture] = ()
-    has_captions: bool = False
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class Banner:
-    """What stands above a page: which trial it is, and how it ended."""
-
-    title: str
-    experiment: str
-    status: str
-    reason: str = ""
-    main: str = ""
-    duration: str = ""
-    debug: bool = False
-    warnings: int = 0
 
 
 def originals(plan: Plan) -> dict[int, str]:
@@ -160,7 +77,7 @@ def finished(
 
     Warnings stand under its title then, and sections below its last cell.
     """
-    copy = from_dict(notebook)
+    copy = from_dict({**notebook, "cells": []})
     copy.cells = [
         cell for cell in notebook.cells if cell.cell_type != "code" or cell.execution_count
     ]
@@ -170,8 +87,37 @@ def finished(
 
 
 def to_ipynb(notebook: NotebookNode) -> str:
-    """Return the notebook as an `.ipynb` file that Jupyter opens."""
-    return str(writes(notebook))
+    """Return the notebook as an `.ipynb` file that Jupyter opens.
+
+    It is what `nbformat.writes` returns, which copies all that is in the notebook before.
+    """
+    metadata = {
+        name: told for name, told in notebook.metadata.items() if name not in _OF_READING
+    }
+    cells = list(map(_in_lines, notebook.cells))
+    return _to_json({**notebook, "cells": cells, "metadata": metadata})
+
+
+def _in_lines(cell: NotebookNode) -> dict[str, Any]:
+    """Return a cell with its texts as lists of lines, as files have them."""
+    lined = {**cell, "source": cell.source.splitlines(keepends=True)}
+    if "outputs" in cell:
+        lined["outputs"] = list(map(_output_in_lines, cell.outputs))
+    return lined
+
+
+def _output_in_lines(output: NotebookNode) -> dict[str, Any]:
+    lined = dict(output)
+    if isinstance(lined.get("text"), str):
+        lined["text"] = lined["text"].splitlines(keepends=True)
+    if "data" in lined:
+        lined["data"] = {
+            kind: shown.splitlines(keepends=True)
+            if isinstance(shown, str) and (kind.startswith("text/") or kind in _TEXTS)
+            else shown
+            for kind, shown in lined["data"].items()
+        }
+    return lined
 
 
 def _planned(cell: PlannedCell) -> NotebookNode:
@@ -201,7 +147,7 @@ def _visible(text: str) -> str:
 def _warning(text: str) -> str:
     sentence, _, facts = text.partition("\n")
     parts = [f"**Warning:** {_escaped(sentence)}"]
-    return "\n\n".join([*parts, _fenced(dedent(facts), "")] if facts else parts)
+    return "\n\n".join([*parts, fenced(dedent(facts), "")] if facts else parts)
 
 
 def _section(section: Section) -> str:
@@ -228,15 +174,3 @@ def _linked(text: str, links: Mapping[str, str]) -> str:
 
 def _image(picture: Picture) -> str:
     return f"![{_escaped(picture.name)}]({picture.uri})"
-
-
-def source_cell(source: str) -> PlannedCell:
-    """Return the cell that shows an experiment's source."""
-    return PlannedCell(_fenced(source), ("source",), is_code=False)
-
-
-def _fenced(source: str, language: str = "python") -> str:
-    fence = "```"
-    while fence in source:
-        fence += "`"
-    return f"{fence}{language}\n{source.rstrip()}\n{fence}"

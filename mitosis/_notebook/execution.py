@@ -9,13 +9,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-from mitosis._model import PRUNED, Status
+from mitosis._model import Status
 from mitosis._notebook.client import (
     EVERY_CELL_AS_SHOWN,
     START_SECONDS,
@@ -24,6 +23,7 @@ from mitosis._notebook.client import (
     readable,
 )
 from mitosis._notebook.document import NotebookNode
+from mitosis._notebook.ending import Ending, Stop
 from mitosis._notebook.kernel import Kernel, KernelOptions, exit_words, kernel
 from mitosis._notebook.memory import Consumption
 
@@ -36,52 +36,7 @@ _TICK_SECONDS = 0.25
 _TAIL_BYTES = 20_000
 _MOST_REASON = 160
 
-
-class Stop(StrEnum):
-    """Why a trial was ended before its time."""
-
-    INTERRUPTED = "it was interrupted"
-    TERMINATED = "the runner was told to end (SIGTERM)"
-    HUNG_UP = "the runner lost its terminal or its connection (SIGHUP)"
-    TIMED_OUT = "its time was up"
-    ANNOUNCED = "the system announced the end of its time (SIGUSR1)"
-    OUT_OF_CPU = "its processor time was up (SIGXCPU)"
-    ABANDONED = "its runner was interrupted by an exception"
-    PRUNED = PRUNED
-
-    @property
-    def status(self) -> Status:
-        """The status of a trial that was ended for this reason."""
-        late = self in (Stop.TIMED_OUT, Stop.ANNOUNCED, Stop.OUT_OF_CPU)
-        return Status.TIMED_OUT if late else Status.KILLED
-
-
 _BY_SIGNAL = {-signal.SIGUSR1: Stop.ANNOUNCED, -signal.SIGXCPU: Stop.OUT_OF_CPU}
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How the notebook's run ended.
-
-    Attributes:
-        started: whether there was a kernel to run anything.
-        stop: why it was ended before its time, if it was.
-        wall_seconds: from the start of the first cell to the end of the last.
-        reason: one line; empty if it succeeded.
-        traceback: of the experiment's error, without colours.
-        cpu_seconds: of the kernel and its children, whether it could tell or not; None if
-            nothing is known.
-        peak_memory_bytes: the largest resident set of the kernel, likewise.
-    """
-
-    status: Status
-    reason: str = ""
-    traceback: str = ""
-    started: bool = True
-    stop: Stop | None = None
-    wall_seconds: float = 0.0
-    cpu_seconds: float | None = None
-    peak_memory_bytes: int | None = None
 
 
 class Execution:
@@ -107,7 +62,7 @@ class Execution:
         *,
         begin: str,
         end: Callable[[str], str],
-        on_text: Callable[[str, str], None],
+        on_text: Callable[[str, str], object],
         log: Path,
         timeout_seconds: float | None,
         redact: Callable[[str], str] = str,
@@ -187,6 +142,7 @@ class Execution:
                 client.close()
             wall_seconds = (self._cells_ended or time.monotonic()) - began
             self._consumption.sample()
+        self._consumption.take(self._kernel.usage())
         return replace(
             ending,
             reason=self._redact(ending.reason),

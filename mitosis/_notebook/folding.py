@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook.cleaning import markup
 
 if TYPE_CHECKING:  # for annotations only: imported where it is used
@@ -120,6 +120,7 @@ def _in_bits(text: str) -> Iterator[str]:
         colours = _COLOUR.findall(re.split(r"\x1b\[0?m", bit)[-1])[-8:]
 
 
+@lru_cache(maxsize=16)  # the cells of a sweep's trials differ in their parameters alone
 def fold_code(source: str) -> Folded:
     """Fold Python code, in colours."""
     text = source.strip("\n")

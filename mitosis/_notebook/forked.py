@@ -7,17 +7,13 @@ by a process with a single thread.
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -26,6 +22,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from mitosis._notebook import kernel_process
 from mitosis._notebook.belonging import user_modules
+from mitosis._notebook.child import Link
 from mitosis._notebook.kernel_process import INLINE, READY, Role
 
 log = logging.getLogger("mitosis")
@@ -37,9 +34,6 @@ _START = (
 _STANDARD_ERROR = 2
 _EXIT_SECONDS = 10.0
 _PACKAGE = Path(kernel_process.__file__).parents[2]
-
-
-GetReady = Callable[[], Mapping[str, str] | None]
 
 
 class ForkedProcess:
@@ -89,6 +83,33 @@ class ForkedProcess:
         self.send_signal(signal.SIGKILL)
 
 
+class Conditions:
+    """What a process has got from its parent, and imported libraries may have read.
+
+    Args:
+        directory: its working directory.
+        environment: its environment variables.
+    """
+
+    def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
+        self._directory = directory
+        ours = ("MPLBACKEND", "IPYTHONDIR", "JPY_PARENT_PID", "PYDEVD_DISABLE_FILE_VALIDATION")
+        self._environment = {k: v for k, v in environment.items() if k not in ours}
+
+    @classmethod
+    def here(cls) -> Conditions:
+        """Return those of this process."""
+        return cls(Path.cwd(), os.environ)
+
+    def unlike(self, other: Conditions) -> str:
+        """Say how they differ from others; empty if they do not."""
+        if self._directory != other._directory:
+            return "the working directory has changed since"
+        if self._environment != other._environment:
+            return "the environment has changed since"
+        return ""
+
+
 class Waiting:
     """A process that will be a kernel, if it is told so.
 
@@ -107,18 +128,13 @@ class Waiting:
         self._connection = connection
         self._words = words
         self._role: Role | None = None
-        self._directory = Path.cwd()
-        self._environment = _conditions(os.environ)
+        self._born = Conditions.here()
 
     def unfit_for(self, role: Role) -> str:
         """Say why it cannot be that kernel, for what it has loaded; empty if it can."""
         if self.process.poll() is not None:
             return "it is gone"
-        if self._directory != Path(role.directory):
-            return "the working directory has changed since"
-        if self._environment != _conditions(role.environment):
-            return "the environment has changed since"
-        return ""
+        return self._born.unlike(Conditions(Path(role.directory), role.environment))
 
     def become(self, role: Role) -> None:
         """Make it that kernel."""
@@ -138,6 +154,8 @@ class Waiting:
         Raises:
             RuntimeError: it died before.
         """
+        import asyncio
+
         self._connection.setblocking(False)
         loop = asyncio.get_running_loop()
         told = b""
@@ -151,6 +169,8 @@ class Waiting:
 
     async def _end(self) -> None:
         """Wait for the exit status of a process that has closed its connection."""
+        import asyncio
+
         with suppress(TimeoutError):
             async with asyncio.timeout(_EXIT_SECONDS):
                 while self.process.poll() is None:
@@ -169,28 +189,28 @@ class Waiting:
         self.process.wait()
 
 
-def _conditions(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that imported libraries may have read."""
-    ours = ("MPLBACKEND", "IPYTHONDIR", "JPY_PARENT_PID", "PYDEVD_DISABLE_FILE_VALIDATION")
-    return {name: value for name, value in environment.items() if name not in ours}
-
-
 _at_hand: list[Waiting] = []
+_link: Link | None = None
+"""To the nursery that this process is a child of."""
 
 
-def keep_at_hand(get_ready: GetReady) -> bool:
-    """Fork a process for the next kernel of this process, if that is safe; tell whether it was.
+def draw_from(link: Link) -> None:
+    """Have the nursery that this process is a child of fork the kernels."""
+    global _link  # noqa: PLW0603 - a process is born once
+    _link = link
 
-    Args:
-        get_ready: what the new process does before it waits. It returns the environment
-            variables that libraries have set, or None if the process, for what happened
-            there, can only be an interpreter that starts again.
-    """
-    if reason := unsafe():
-        log.debug("no kernel is forked: %s", reason)
-        return False
-    _at_hand.append(fork(get_ready))
-    return True
+
+def keep_at_hand() -> None:
+    """In a nursery's child, have a process at hand for the next kernel."""
+    if _link and not _at_hand:
+        with suppress(OSError):  # it is gone, and this process about to be
+            _at_hand.append(_drawn(_link))
+
+
+def _drawn(link: Link) -> Waiting:
+    ours, theirs = pair()
+    with theirs:
+        return Waiting(link.ask("", theirs), ours)
 
 
 @contextmanager
@@ -213,6 +233,9 @@ def take(role: Role) -> Waiting:
             return waiting
         log.debug("the kernel at hand is not used: %s", reason)
         waiting.discard()
+    if _link:
+        with suppress(OSError):
+            return _drawn(_link)
     return started()
 
 
@@ -254,38 +277,45 @@ def _above_standard(end: socket.socket) -> socket.socket:
         return socket.socket(fileno=fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, lowest))
 
 
-def fork(get_ready: GetReady) -> Waiting:
-    """Fork a process that waits for its role."""
-    ours, theirs = pair()
-    _flush()
+def fork_process(
+    connection: socket.socket, be: Callable[[int, socket.socket], object]
+) -> ForkedProcess:
+    """Fork a process that takes nothing along, and leads a session of its own.
+
+    Args:
+        connection: the end that is kept there.
+        be: what it does; it is given the parent's process id.
+    """
+    flush()
     parent = os.getpid()
     pid = os.fork()
     if not pid:
-        _in_child(parent, theirs, get_ready)
-    theirs.close()
-    return Waiting(ForkedProcess(pid), ours)
+        be_child(parent, connection, be)
+    return ForkedProcess(pid)
 
 
-def _in_child(parent: int, connection: socket.socket, get_ready: GetReady) -> NoReturn:
+def be_child(
+    parent: int,
+    connection: socket.socket,
+    be: Callable[[int, socket.socket], object],
+    *kept: socket.socket,
+) -> NoReturn:
+    """Be the process that was forked; see `fork_process`. Also `kept` stay open."""
+    status = 1
     try:
         kernel_process.die_with(parent)
         os.setsid()  # a terminal's signals are for the runner
-        close_all_but(connection.fileno())
-        sys.modules["__main__"] = ModuleType("__main__")  # the parent's is not the kernel's
-        set_by_libraries = get_ready()
-        if set_by_libraries is None:
-            _start_again(parent, connection)
-        kernel_process.wait_and_become(connection, set_by_libraries)
+        close_all_but(*(end.fileno() for end in (connection, *kept)))
+        sys.modules["__main__"] = ModuleType("__main__")  # the parent's is not the child's
+        be(parent, connection)
+        status = 0
     except BaseException:  # noqa: BLE001 - nothing may reach what the parent was about to do
+        import traceback
+
         traceback.print_exc(file=sys.__stderr__)
     finally:
-        _flush()
-        os._exit(1)
-
-
-def _start_again(parent: int, connection: socket.socket) -> NoReturn:
-    connection.set_inheritable(True)
-    os.execv(sys.executable, _command(parent, connection))  # noqa: S606 - itself
+        flush()
+        os._exit(status)
 
 
 def close_all_but(*kept: int) -> None:
@@ -296,7 +326,8 @@ def close_all_but(*kept: int) -> None:
                 os.close(descriptor)
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Write what the standard streams hold back, for a child would write it again."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
@@ -304,6 +335,9 @@ def _flush() -> None:
 
 def started() -> Waiting:
     """Start a process that waits for its role, in the interpreter that is running."""
+    import subprocess
+    import tempfile
+
     ours, theirs = pair()
     words: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with what is returned
     with ExitStack() as on_failure, theirs:

@@ -22,6 +22,9 @@ _NAME = re.compile(r"mitosis-\w{8}")
 _LOCK = "runner.lock"
 _YOUNG_SECONDS = 60.0
 
+_next_sweep: dict[Path, float] = {}
+"""When this process is to sweep a directory again; of these it knows one, or two."""
+
 
 @contextmanager
 def kernel_home() -> Iterator[Path]:
@@ -37,6 +40,17 @@ def kernel_home() -> Iterator[Path]:
             yield home
     finally:
         rmtree(home, ignore_errors=True)
+
+
+def sweep_now_and_then(place: Path) -> None:
+    """Do as `sweep`, if this process has not done so for a while.
+
+    What is to be removed is at least as old, and a temporary directory can be large.
+    """
+    now = time.monotonic()
+    if now >= _next_sweep.get(place, now):
+        _next_sweep[place] = now + _YOUNG_SECONDS
+        sweep(place)
 
 
 def sweep(place: Path) -> None:

@@ -14,11 +14,12 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from mitosis._notebook.child import Usage
 from mitosis._notebook.forked import Waiting, take
-from mitosis._notebook.home import kernel_home, sweep
+from mitosis._notebook.home import kernel_home, sweep_now_and_then
 from mitosis._notebook.kernel_process import INLINE, Role
 
-_SHUTDOWN_SECONDS = 5.0
+_SHUTDOWN_SECONDS = 10.0
 _POLL_SECONDS = 0.004
 _WORDS = "stderr"
 _MARK = "mark"
@@ -51,7 +52,7 @@ class _Provisioner(LocalProvisioner):
         role = Role(
             connection_file=self._manager.connection_file,
             directory=str(options["cwd"]),
-            environment=options["env"] | {"JPY_PARENT_PID": str(os.getpid())},
+            environment=options["env"],
             words=str(self._home / _WORDS),
             mark=str(self._home / _MARK),
             inline_rc={"figure.dpi": self._dpi},
@@ -105,6 +106,11 @@ class Kernel:
         code = await provisioner.poll() if provisioner and provisioner.has_process else None
         return None if code is None else int(code)
 
+    def usage(self) -> Usage | None:
+        """Return what it took, if it is gone and the system has told."""
+        waiting = getattr(self.manager.provisioner, "waiting", None)
+        return getattr(waiting.process, "usage", None) if waiting else None
+
     async def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it is still there."""
         if self.manager.has_kernel:
@@ -125,7 +131,7 @@ async def kernel(options: KernelOptions) -> AsyncIterator[Kernel]:
         await manager.start_kernel(cwd=str(options.directory), env=environment)
         group = provisioner.pgid
         try:
-            sweep(home.parent)  # while the kernel comes up
+            sweep_now_and_then(home.parent)  # while the kernel comes up
             yield Kernel(manager, home / _WORDS, home / _MARK)
         finally:
             await _end(manager, group)

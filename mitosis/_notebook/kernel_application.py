@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ipykernel.compiler import XCachingCompiler
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
+
+_SOME_FOLDER = os.sep
 
 
 class _BareProfile(ProfileDir):
@@ -31,12 +36,10 @@ class KernelApplication(IPKernelApp):
     def __init__(
         self, *, connection_file: str, inline_rc: dict[str, float], mark: Path
     ) -> None:
+        config = ZMQInteractiveShell.instance().config if _has_shell() else _config()
+        config.InlineBackend.rc = inline_rc
         super().__init__(  # type: ignore[no-untyped-call]
-            config=Config(
-                HistoryManager={"enabled": False},
-                IPKernelApp={"exec_PYTHONSTARTUP": False},
-                InlineBackend={"rc": inline_rc},
-            ),
+            config=config,
             connection_file=connection_file,
             parent_handle=os.getppid(),
         )
@@ -56,6 +59,13 @@ class KernelApplication(IPKernelApp):
         """Name a profile's folder without making the folders in it."""
         self.profile_dir = _BareProfile(location=str(Path(self.ipython_dir, "profile")))
 
+    def init_kernel(self) -> None:
+        """Make the kernel, whose shell may be there already."""
+        had_shell = _has_shell()
+        super().init_kernel()  # type: ignore[no-untyped-call]
+        if had_shell:
+            _adopt_shell(self.kernel)
+
     def init_code(self) -> None:
         """Count requests, and survive what schedulers send to all processes of a job.
 
@@ -65,6 +75,44 @@ class KernelApplication(IPKernelApp):
         _Counting(self._mark).follow(self.shell)
         if signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL:
             signal.signal(signal.SIGUSR1, lambda *_: None)
+
+
+def make_shell() -> None:
+    """Make the shell for the kernels that will be forked: it is most of what a start takes.
+
+    What it has done to this process that is not for it to keep is done again by the kernel.
+    """
+    main, paths = sys.modules["__main__"], list(sys.path)
+    environment = dict(os.environ)
+    os.environ.pop("VIRTUAL_ENV", None)  # it might warn of that here
+    ZMQInteractiveShell.instance(
+        config=_config(),
+        ipython_dir=_SOME_FOLDER,
+        profile_dir=_BareProfile(location=_SOME_FOLDER),
+        compiler_class=XCachingCompiler,
+    )
+    sys.modules["__main__"], sys.path[:] = main, paths
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _adopt_shell(kernel: Any) -> None:
+    """Have a kernel's shell be as if it had been made with it."""
+    shell = kernel.shell
+    shell.parent = shell.kernel = kernel
+    shell.ipython_dir, shell.profile_dir = kernel.parent.ipython_dir, kernel.profile_dir
+    shell.init_environment()
+    shell.init_virtualenv()
+    shell.save_sys_module_state()
+    shell.init_sys_modules()
+
+
+def _has_shell() -> bool:
+    return bool(ZMQInteractiveShell.initialized())
+
+
+def _config() -> Any:
+    return Config(HistoryManager={"enabled": False}, IPKernelApp={"exec_PYTHONSTARTUP": False})
 
 
 class _Counting:

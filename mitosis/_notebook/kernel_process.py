@@ -133,6 +133,7 @@ def _become(
     os.chdir(role.directory)
     os.environ.clear()
     os.environ.update({**role.environment, **set_by_libraries})
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # as jupyter_client sets it
     _redirect(role.words)
     importlib.invalidate_caches()
     known = set(sys.modules)

@@ -7,20 +7,25 @@ before and after. Nothing here may cost a trial, so what cannot be read counts a
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import psutil
 
+from mitosis._dataclass import dataclass
+from mitosis._notebook.child import Usage
 from mitosis._wording import size_text
 
 _UNIT = 1 if sys.platform == "darwin" else 1024
 _NO_LIMIT = 1 << 60  # what version 1 says where there is none is somewhat below 2**63
 _ROOT = Path("/")
+_KILLS = re.compile(r"^oom_kill\s+(\d+)\s*$", re.MULTILINE)
+_PEAK = re.compile(r"^VmHWM:\s*(\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -80,26 +85,30 @@ class Consumption:
 
     def __init__(self) -> None:
         self._before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self._process: psutil.Process | None = None
+        self._pid: int | None = None
         self._group: ControlGroup | None = None
         self._kills: int | None = None
         self._sampled = 0
+        self._told: Usage | None = None
+
+    def take(self, usage: Usage | None) -> None:
+        """Take for certain what the system told of the process when it was gone."""
+        self._told = usage
 
     def watch(self, pid: int | None, root: Path = _ROOT) -> None:
         """Begin to watch a process."""
         if pid is None:
             return
-        with suppress(psutil.Error):
-            self._process = psutil.Process(pid)
+        self._pid = pid
         self._group = ControlGroup(pid, root)
         self._kills = self._group.kills()
         self.sample()
 
     def sample(self) -> None:
         """Note how much memory the process takes, or took at most, if it is still there."""
-        if self._process:
+        if self._pid:
             with suppress(psutil.Error, OSError):
-                rss = _peak_rss(self._process.pid) or self._process.memory_info().rss
+                rss = _peak_rss(self._pid) or psutil.Process(self._pid).memory_info().rss
                 self._sampled = max(self._sampled, rss)
 
     def peak_memory_bytes(self) -> int | None:
@@ -108,6 +117,8 @@ class Consumption:
         The system counts for a child what its parent held when the child was started, so only
         what exceeds that is the child's own.
         """
+        if self._told:
+            return max(self._told.peak_rss * _UNIT, self._sampled)
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         exact = largest if largest > max(own, self._before.ru_maxrss) else 0
@@ -115,6 +126,8 @@ class Consumption:
 
     def cpu_seconds(self) -> float | None:
         """Return user and system time of the process and its children, once they are gone."""
+        if self._told:
+            return self._told.cpu_seconds
         now, before = resource.getrusage(resource.RUSAGE_CHILDREN), self._before
         used = now.ru_utime - before.ru_utime + now.ru_stime - before.ru_stime
         return used or None
@@ -140,7 +153,13 @@ class Consumption:
 
 def _find(pid: int, root: Path) -> tuple[Path | None, _Version]:
     """Return the folder of a process's control group for memory."""
-    groups = _groups(_read(root / "proc" / str(pid) / "cgroup"))
+    return _folder(_read(root / "proc" / str(pid) / "cgroup"), root)
+
+
+@lru_cache(maxsize=4)
+def _folder(told: str, root: Path) -> tuple[Path | None, _Version]:
+    """Return the folder of the control group that a process is told to be in."""
+    groups = _groups(told)
     for version in _VERSIONS:
         for folder in _places(root / "sys" / "fs" / "cgroup", version, groups):
             if (folder / version.kills).exists():
@@ -165,19 +184,14 @@ def _places(tree: Path, version: _Version, groups: Mapping[str, str]) -> Iterato
 
 def _count(file: Path) -> int | None:
     """Return the number behind `oom_kill` in a file of counters."""
-    for line in _read(file).splitlines():
-        name, _, number = line.partition(" ")
-        if name == "oom_kill" and number.strip().isdecimal():
-            return int(number)
-    return None
+    found = _KILLS.search(_read(file))
+    return int(found[1]) if found else None
 
 
 def _peak_rss(pid: int) -> int:
     """Return the largest resident set so far, which psutil does not tell on Linux."""
-    for line in _read(Path("/proc") / str(pid) / "status").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    found = _PEAK.search(_read(Path(f"/proc/{pid}/status")))
+    return int(found[1]) * 1024 if found else 0
 
 
 def _read(file: Path) -> str:

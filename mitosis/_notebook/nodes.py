@@ -33,7 +33,9 @@ def markdown_cell(source: str, tags: Sequence[str]) -> Any:
 
 def notebook(cells: Sequence[Any]) -> Any:
     """Return a notebook of some cells."""
-    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+    book = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    book.cells = list(cells)  # else they were copied
+    return book
 
 
 def stream(name: str, text: str) -> Any:

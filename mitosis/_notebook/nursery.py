@@ -1,8 +1,7 @@
-"""A warm interpreter that forks trial processes, seen from its owner.
+"""A warm interpreter that forks trial processes and kernels, seen from its owner.
 
-Importing what a trial needs takes longer than most trials. A nursery imports it once. For each
-trial it forks a process, which costs milliseconds, and has nothing in memory that an earlier
-trial left. It is started, not forked, so its owner may have threads and any library loaded.
+Importing what a trial needs takes longer than most trials. A nursery imports it once. What it
+forks is there within milliseconds, and has nothing in memory that an earlier trial left.
 """
 
 from __future__ import annotations
@@ -11,202 +10,146 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
-from mitosis._notebook import kernel_process
-from mitosis._notebook.forked import pair
+from mitosis._notebook import forked
+from mitosis._notebook.child import Child, Link
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _START = (
     "import sys; sys.path[:] = {path!r}; "
     "from mitosis._notebook.nursery_process import main; main()"
 )
-_MOST_BYTES = 4096
-_PACKAGE = Path(kernel_process.__file__).parents[2]
+_PACKAGE = Path(forked.__file__).parents[2]
 
 
 class NurseryGoneError(RuntimeError):
-    """A nursery could not start, or has ended before its children."""
+    """A nursery could not start, or has ended."""
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a trial process ended.
+class Order:
+    """What a nursery has in memory.
 
     Attributes:
-        exit_status: 0 if its function returned, 1 if it raised, negative for a signal.
-        result: what the function returned, if it did.
-        traceback: of what it raised, if it did.
+        libraries: import statements of installed libraries, see `installed_imports`.
+        modules: modules of mitosis that its children need.
     """
 
-    exit_status: int
-    result: bytes | None = None
-    traceback: str = ""
+    libraries: Sequence[str] = ()
+    modules: Sequence[str] = ()
 
 
-class Child:
-    """A trial process of a nursery."""
-
-    def __init__(self, nursery: Nursery, number: int, status: socket.socket, data: int) -> None:
-        self._nursery = nursery
-        self._number = number
-        self._status = status
-        self._unread = b""
-        self._data = data
-        self._ended: Ended | None = None
-        self._waiting = threading.Lock()
-        self.pid: int | None = None
-
-    def fileno(self) -> int:
-        """Return a descriptor that can be read from when there is something to `wait` for."""
-        return self._status.fileno()
-
-    def send_signal(self, number: int) -> None:
-        """Send it a signal, if it is still there."""
-        self._nursery.tell({"signal": number, "child": self._number})
-
-    def wait(self, timeout_seconds: float | None = None) -> Ended:
-        """Return how it ended, once it is gone.
-
-        Raises:
-            TimeoutError: it is still there.
-            NurseryGoneError: its nursery has ended, and the process with it.
-        """
-        with self._waiting:
-            if self._ended is None:
-                self._ended = self._awaited(timeout_seconds)
-        return self._ended
-
-    def _awaited(self, timeout_seconds: float | None) -> Ended:
-        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        while True:
-            told = json.loads(self._line(deadline))
-            self.pid = told.get("pid", self.pid)
-            if "exit" in told:
-                return self._told(told["exit"])
-
-    def _line(self, deadline: float | None) -> bytes:
-        """Return the next line from the nursery."""
-        while b"\n" not in self._unread:
-            left = None if deadline is None else max(1e-3, deadline - time.monotonic())
-            self._status.settimeout(left)
-            if not (came := self._status.recv(_MOST_BYTES)):
-                self._close()
-                raise NurseryGoneError("the nursery has ended")
-            self._unread += came
-        line, _, self._unread = self._unread.partition(b"\n")
-        return line
-
-    def _told(self, status: int) -> Ended:
-        said = b""
-        with os.fdopen(os.dup(self._data), "rb") as file:
-            if status in (0, 1):
-                file.seek(0)
-                said = file.read()
-        self._close()
-        if status:
-            return Ended(status, traceback=said.decode(errors="replace"))
-        return Ended(0, said)
-
-    def _close(self) -> None:
-        self._status.close()
-        os.close(self._data)
+def command(owner: int, control: socket.socket, order: Order) -> list[str]:
+    """Return the command that starts a nursery."""
+    path = [entry for entry in sys.path if isinstance(entry, str)] + [str(_PACKAGE)]
+    return [
+        sys.executable,
+        *["-O"] * sys.flags.optimize,
+        "-c",
+        _START.format(path=path),
+        str(owner),
+        str(control.fileno()),
+        json.dumps(asdict(order)),
+    ]
 
 
 class Nursery:
-    """A warm interpreter that forks a process for each trial. Only for Linux.
+    """A warm interpreter that forks processes. Only for Linux.
 
-    It starts at once and warms up while the caller goes on; children that are asked for
-    meanwhile wait. It ends, and its children with it, when it is closed or its owner ends.
-    Its methods may be called from any thread.
+    It warms up while the caller goes on; what is asked for meanwhile waits. It ends, and its
+    children with it, when it is closed or its owner ends. Its methods may be called from any
+    thread.
 
     Args:
-        preload: import statements of installed libraries, see `installed_imports`.
-        modules: modules of mitosis that children will need.
+        process: of the nursery, a `subprocess.Popen` or the like of it.
+        control: connection to it.
     """
 
-    def __init__(self, preload: Sequence[str] = (), modules: Sequence[str] = ()) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-        self._control, theirs = pair(socket.SOCK_SEQPACKET)
-        order = {"preload": list(preload), "modules": list(modules)}
-        path = [entry for entry in sys.path if isinstance(entry, str)] + [str(_PACKAGE)]
+    def __init__(self, process: Any, control: socket.socket) -> None:
+        self._process = process
+        self._link = Link(control)
+        self._born = forked.Conditions.here()
+
+    @classmethod
+    def started(cls, order: Order) -> Nursery:
+        """Start an interpreter; this process may have threads and any library loaded."""
+        import subprocess
+
+        ours, theirs = forked.pair(socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - the interpreter that runs
-                [
-                    sys.executable,
-                    *["-O"] * sys.flags.optimize,
-                    "-c",
-                    _START.format(path=path),
-                    str(os.getpid()),
-                    str(theirs.fileno()),
-                    json.dumps(order),
-                ],
+            process = subprocess.Popen(  # noqa: S603 - the interpreter that runs
+                command(os.getpid(), theirs, order),
                 env=dict(os.environ),  # without what libraries of C have added to it
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # a terminal's signals are for the owner
             )
+        return cls(process, ours)
+
+    @classmethod
+    def forked(cls, order: Callable[[], Order]) -> Nursery:
+        """Fork this process, where that is safe; see `forked.unsafe`.
+
+        Args:
+            order: called in the new process.
+        """
+        ours, theirs = forked.pair(socket.SOCK_SEQPACKET)
+        with theirs:
+            process = forked.fork_process(theirs, _Birth(order))
+        return cls(process, ours)
 
     @property
     def pid(self) -> int:
         """Its process id."""
-        return self._process.pid
+        return int(self._process.pid)
 
-    def fork(self, function: str, payload: bytes) -> Child:
+    def fork(self, function: str) -> tuple[Child, Connection]:
         """Have a function called in a process of its own, and return at once.
 
         Args:
-            function: "module:name", which takes bytes and returns bytes.
-            payload: what it is called with.
+            function: "module:name", which takes a connection to whoever has the other end.
+
+        Returns:
+            The process, and that other end. Whoever reads there while the process dies gets
+            an `EOFError` or an `OSError`.
 
         Raises:
             NurseryGoneError: the nursery has ended.
         """
-        data = os.memfd_create("trial")
-        with os.fdopen(os.dup(data), "wb") as file:
-            file.write(payload)
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            self._count += 1
-            request = {"fork": function, "child": self._count}
-            child = Child(self, self._count, ours, data)
+        from multiprocessing.connection import Connection
+
+        ours, theirs = forked.pair()
+        with theirs:
             try:
-                message = [json.dumps(request).encode()]
-                socket.send_fds(self._control, message, [data, theirs.fileno()])
+                child = self._link.ask(function, theirs)
             except OSError as exc:
-                child._close()  # noqa: SLF001 - made here
-                raise NurseryGoneError("the nursery has ended") from exc
-        return child
+                ours.close()
+                msg = "the nursery has ended"
+                raise NurseryGoneError(msg) from exc
+        return child, Connection(ours.detach())
 
-    def tell(self, order: dict[str, int]) -> None:
-        """Send a short message, if the nursery is still there."""
-        with suppress(OSError), self._lock:
-            self._control.send(json.dumps(order).encode())
+    def unfit(self) -> str:
+        """Say why its children would not be what this process's would be; empty if they are."""
+        return self._born.unlike(forked.Conditions.here())
 
-    def why_unfit(self) -> str:
-        """Return why it ended without forking anything; empty if it did not."""
-        for _ in range(2):  # at first, that its end of the socket was closed is an error
-            with suppress(OSError), self._lock:
-                return self._control.recv(_MOST_BYTES, socket.MSG_DONTWAIT).decode()
-        return ""
+    def last_words(self) -> str:
+        """Return why it could not fork anything; empty if it could."""
+        return self._link.last_words()
 
     def close(self) -> None:
-        """End it, and kill the trial processes that are still there."""
-        with self._lock:
-            self._control.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:  # it is still importing
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
+        """End it, and kill the processes that are still there."""
+        self._link.close()
+        self._process.send_signal(signal.SIGTERM)  # ends it while it still imports
+        self._process.wait()
 
     def __enter__(self) -> Nursery:
         return self
@@ -218,3 +161,19 @@ class Nursery:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@dataclass(frozen=True)
+class _Birth:
+    """What a process does that was forked to be a nursery."""
+
+    order: Callable[[], Order]
+
+    def __call__(self, owner: int, control: socket.socket) -> None:
+        from mitosis._notebook.nursery_process import serve
+
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, sys.__stdin__.fileno() if sys.__stdin__ else 0)
+        os.close(nothing)
+        with suppress(KeyboardInterrupt):
+            serve(owner, control, self.order())

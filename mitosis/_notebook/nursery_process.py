@@ -1,7 +1,9 @@
-"""The inside of a nursery: it warms up, and forks trial processes as its owner asks for them.
+"""The inside of a nursery: it warms up, and forks processes as they are asked for.
 
-It has one thread, always: a fork takes along only the thread that forks, and whatever another
-one had locked would stay locked. Children are reaped here, and their owner told.
+Its owner asks for trial processes, and these ask for kernels. It has one thread, always: a fork
+takes along only the thread that forks, and whatever another one had locked would stay locked.
+Children are reaped here, and whoever asked is told. Whoever asked can send signals through the
+same connection, and a child whose connection closes is killed: nobody wants it any more.
 """
 
 from __future__ import annotations
@@ -13,8 +15,7 @@ import select
 import signal
 import socket
 import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,11 +24,15 @@ from typing import Any, NoReturn
 
 from mitosis._notebook import forked, kernel_process
 from mitosis._notebook.blas import loaded_without_threads, openblas, use_threads
+from mitosis._notebook.child import Link
+from mitosis._notebook.nursery import Order, command
 from mitosis._notebook.preloading import Preloaded, preload
 
 _LOOK_SECONDS = 1.0
 _MOST_BYTES = 65_536
 _STANDARD_ERROR = 2
+_OURS = (signal.SIGCHLD, signal.SIGUSR1, signal.SIGTERM)
+"""Signals that only wake a nursery up; schedulers send SIGUSR1 to all of a job."""
 
 
 @dataclass(frozen=True)
@@ -37,93 +42,140 @@ class _Child:
 
 
 class _Nursery:
-    def __init__(self, owner: int, control: socket.socket, get_ready: forked.GetReady) -> None:
+    """Forks and reaps.
+
+    Args:
+        owner: its process id.
+        control: where it asks for trial processes.
+        get_ready: called in each kernel's process; returns the environment variables that
+            libraries have set.
+    """
+
+    def __init__(
+        self, owner: int, control: socket.socket, get_ready: Callable[[], Mapping[str, str]]
+    ) -> None:
         self._owner = owner
         self._control = control
         self._get_ready = get_ready
-        self._children: dict[int, _Child] = {}
+        self._askers = {control}
+        self._children: dict[socket.socket, _Child] = {}
+        self._unwanted: list[int] = []
         self._wakeup, self._bell = socket.socketpair()
         for end in (self._wakeup, self._bell):
             end.setblocking(False)
 
     def serve(self) -> None:
-        """Do what the owner asks for until it is gone; nothing of this process outlives it."""
-        for number in (signal.SIGCHLD, signal.SIGUSR1):  # schedulers send it to all of a job
+        """Do what it is asked for until the owner is gone; nothing outlives this process."""
+        for number in _OURS:
             signal.signal(number, lambda *_: None)
         signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
         try:
-            while os.getppid() == self._owner and self._turn():
-                pass
+            while os.getppid() == self._owner and self._control in self._askers:
+                self._turn()
         finally:
             for child in self._children.values():
-                os.kill(child.pid, signal.SIGKILL)
+                _send(child, signal.SIGKILL)
 
-    def _turn(self) -> bool:
-        """Wait for something to do, and do it; tell whether the owner is still there."""
-        ready, _, _ = select.select([self._control, self._wakeup], [], [], _LOOK_SECONDS)
+    def _turn(self) -> None:
+        """Wait for something to do, and do it."""
+        connections = [self._wakeup, *self._askers, *self._children]
+        ready, _, _ = select.select(connections, [], [], _LOOK_SECONDS)
         with suppress(BlockingIOError):
             self._wakeup.recv(_MOST_BYTES)
         self._reap()
-        return self._obey() if self._control in ready else True
+        for connection in ready:
+            if child := self._children.get(connection):  # not reaped: its pid is its own
+                self._pass_on(child)
+            elif connection in self._askers:
+                self._obey(connection)
 
-    def _obey(self) -> bool:
+    def _pass_on(self, child: _Child) -> None:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, _MOST_BYTES, 2)
+            numbers = child.status.recv(_MOST_BYTES)
         except OSError:
-            return False
-        if not message:
-            return False
-        order = json.loads(message)
-        if "fork" in order:
-            self._fork(order["child"], order["fork"], *descriptors)
-        elif child := self._children.get(order["child"]):  # not reaped: its pid is its own
-            os.kill(child.pid, order["signal"])
-        return True
+            numbers = b""
+        for number in numbers or [signal.SIGKILL]:
+            _send(child, number)
+        if not numbers:
+            del self._children[child.status]
+            child.status.close()
+            self._unwanted.append(child.pid)
 
-    def _fork(self, number: int, function: str, data: int, status: int) -> None:
-        connection = socket.socket(fileno=status)
+    def _obey(self, asker: socket.socket) -> None:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(asker, _MOST_BYTES, 2)
+        except OSError:
+            message = b""
+        if message:
+            self._fork(message.decode().strip(), *descriptors)
+        else:
+            self._askers.remove(asker)
+            asker.close()
+
+    def _fork(self, function: str, theirs: int, status: int) -> None:
+        connection, told = socket.socket(fileno=theirs), socket.socket(fileno=status)
+        ours, link = forked.pair(socket.SOCK_SEQPACKET) if function else (None, None)
         parent = os.getpid()
-        _flush()
+        forked.flush()
         pid = os.fork()
         if not pid:
-            _run_child(parent, function, data, self._get_ready)
-        os.close(data)
-        self._children[number] = _Child(pid, connection)
-        _tell(connection, {"pid": pid})
+            signal.set_wakeup_fd(-1)
+            for number in _OURS:
+                signal.signal(number, signal.SIG_DFL)
+            if link:
+                _be_trial_process(parent, connection, link, function)
+            forked.be_child(parent, connection, partial(_be_kernel, self._get_ready))
+        connection.close()
+        if ours and link:
+            link.close()
+            self._askers.add(ours)
+        self._children[told] = _Child(pid, told)
+        _tell(told, {"pid": pid})
 
     def _reap(self) -> None:
-        for number, child in list(self._children.items()):
-            pid, status = os.waitpid(child.pid, os.WNOHANG)
-            if pid:
-                del self._children[number]
-                _tell(child.status, {"exit": os.waitstatus_to_exitcode(status)})
-                child.status.close()
+        self._unwanted = [pid for pid in self._unwanted if not os.waitpid(pid, os.WNOHANG)[0]]
+        for connection, child in list(self._children.items()):
+            pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+            if not pid:
+                continue
+            del self._children[connection]
+            code = os.waitstatus_to_exitcode(status)
+            cpu = usage.ru_utime + usage.ru_stime
+            _tell(connection, {"exit": code, "cpu": cpu, "rss": usage.ru_maxrss})
+            connection.close()
 
 
-def _tell(connection: socket.socket, told: dict[str, int]) -> None:
+def _tell(connection: socket.socket, told: Mapping[str, float]) -> None:
     with suppress(OSError):  # nobody waits any more
         connection.sendall(json.dumps(told).encode() + b"\n")
 
 
-def _run_child(parent: int, function: str, data: int, get_ready: forked.GetReady) -> NoReturn:
-    """Be a trial process: fork its kernel first, while there is nothing to take along."""
-    status = 1
-    try:
-        kernel_process.die_with(parent)
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGUSR1):
-            signal.signal(number, signal.SIG_DFL)
-        os.setpgid(0, 0)
-        forked.close_all_but(data)
-        forked.keep_at_hand(get_ready)
-        status = _call(function, data)
-    except BaseException:  # noqa: BLE001 - nothing may reach the nursery's own frames
-        traceback.print_exc()
-    finally:
-        with suppress(BaseException):
-            forked.throw_away()
-        _flush()
-        os._exit(status)
+def _send(child: _Child, number: int) -> None:
+    """Send a signal; where it kills, to all that the child has started, too."""
+    with suppress(ProcessLookupError, PermissionError):
+        if number == signal.SIGKILL:
+            os.killpg(child.pid, number)  # each leads a group
+    with suppress(ProcessLookupError):
+        os.kill(child.pid, number)
+
+
+def _be_trial_process(
+    parent: int, connection: socket.socket, link: socket.socket, function: str
+) -> NoReturn:
+    from multiprocessing.connection import Connection
+
+    def be(_parent: int, connection: socket.socket) -> None:
+        forked.draw_from(Link(link))
+        module, _, name = function.partition(":")
+        getattr(import_module(module), name)(Connection(connection.detach()))
+
+    forked.be_child(parent, connection, be, link)
+
+
+def _be_kernel(
+    get_ready: Callable[[], Mapping[str, str]], _parent: int, connection: socket.socket
+) -> NoReturn:
+    kernel_process.wait_and_become(connection, get_ready())
 
 
 def _get_ready(preloaded: Preloaded, libraries: list[Any]) -> Mapping[str, str]:
@@ -134,34 +186,7 @@ def _get_ready(preloaded: Preloaded, libraries: list[Any]) -> Mapping[str, str]:
     return preloaded.environment
 
 
-def _call(function: str, data: int) -> int:
-    """Call the function with what stands in a file, and put there what comes of it."""
-    with os.fdopen(data, "r+b") as file:
-        file.seek(0)
-        payload = file.read()
-        try:
-            result, status = _found(function)(payload), 0
-        except BaseException:  # noqa: BLE001 - told to the owner
-            result, status = traceback.format_exc().encode(errors="backslashreplace"), 1
-        file.seek(0)
-        file.truncate()
-        file.write(result)
-    return status
-
-
-def _found(function: str) -> Callable[[bytes], bytes]:
-    module, _, name = function.partition(":")
-    found: Any = getattr(import_module(module), name)
-    return found  # type: ignore[no-any-return] # as its caller promises
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
-            stream.flush()
-
-
-def _warm_up(modules: list[str]) -> None:
+def _warm_up(modules: Sequence[str]) -> None:
     """Import what trial processes and kernels need, and write a page that nobody sees."""
     kernel_process.load()
     for name in ("mitosis._notebook.execution", *modules):
@@ -174,26 +199,34 @@ def _warm_up(modules: list[str]) -> None:
 
 
 def main() -> NoReturn:
-    """Serve as the process that `Nursery` starts."""
+    """Serve as the process that `Nursery.started` starts."""
     owner, descriptor = int(sys.argv[1]), int(sys.argv[2])
-    order = json.loads(sys.argv[3])
+    order = Order(**json.loads(sys.argv[3]))
     control = socket.socket(fileno=descriptor)
     _open_standard_streams()
-    _warm_up(order["modules"])
+    with suppress(KeyboardInterrupt):
+        serve(owner, control, order)
+    os._exit(0)
+
+
+def serve(owner: int, control: socket.socket, order: Order) -> None:
+    """Warm up, and be a nursery until the owner is gone."""
+    _warm_up(order.modules)
+    from mitosis._notebook.kernel_application import make_shell
+
     with loaded_without_threads():
-        preloaded = preload(order["preload"])
+        preloaded = preload(order.libraries)
     if unfit := preloaded.said | preloaded.threaded:
-        _start_again(order, unfit, control)
+        _start_again(owner, control, order, unfit)
     if reason := forked.unsafe():
-        control.send(reason.encode())  # see Nursery.why_unfit
-        sys.exit(1)
+        control.send(reason.encode())  # see Nursery.last_words
+        return
     control.set_inheritable(False)
+    make_shell()
     get_ready = partial(_get_ready, preloaded, openblas())
     gc.collect()
     gc.freeze()  # a collection in a child would copy all of this memory
-    with suppress(KeyboardInterrupt):
-        _Nursery(owner, control, get_ready).serve()
-    os._exit(0)
+    _Nursery(owner, control, get_ready).serve()
 
 
 def _open_standard_streams() -> None:
@@ -203,11 +236,9 @@ def _open_standard_streams() -> None:
     os.close(opened)
 
 
-def _start_again(
-    order: dict[str, list[str]], unfit: set[str], control: socket.socket
-) -> NoReturn:
+def _start_again(owner: int, control: socket.socket, order: Order, unfit: set[str]) -> NoReturn:
     """Become a nursery without the libraries that a trial process must load itself."""
-    order["preload"] = [line for line in order["preload"] if line not in unfit]
-    start = [*sys.orig_argv[:-1], json.dumps(order)]
+    libraries = [line for line in order.libraries if line not in unfit]
+    start = command(owner, control, Order(libraries, order.modules))
     control.set_inheritable(True)
-    os.execv(sys.executable, [sys.executable, *start[1:]])  # noqa: S606 - itself
+    os.execv(start[0], start)  # noqa: S606 - itself

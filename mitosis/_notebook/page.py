@@ -11,7 +11,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # for annotations only: these are what makes the first page s
     from nbformat import NotebookNode
 
 _TEMPLATE = Path(__file__).with_name("template")
+_FENCED = re.compile(r"(`{3,})[^\n]*\n(.*?)\n?\1\s*\Z", flags=re.DOTALL)
 
 
 def to_html(notebook: NotebookNode) -> str:
@@ -88,9 +89,10 @@ def _render_markdown(source: str, *, escape: bool) -> Markup:
     return markup(f"<div>{html}</div>") if escape else clean(html).html
 
 
-def _show_source(source: str) -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def _show_source(source: str) -> Mapping[str, Any]:
     """Return the code, and its number of lines, of a Markdown cell that is one fenced block."""
-    fenced = re.match(r"(`{3,})[^\n]*\n(.*?)\n?\1\s*\Z", source, flags=re.DOTALL)
+    fenced = _FENCED.match(source)
     code = fenced[2] if fenced else source
     return {"lines": len(code.splitlines()), "html": highlight(tokens(code), 0, len(code))}
 

@@ -13,10 +13,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook.belonging import is_installed, is_standard
 from mitosis._notebook.forked import native_threads
 from mitosis._notebook.kernel_process import INLINE

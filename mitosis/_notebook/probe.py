@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import asyncio
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook.kernel import Kernel, KernelOptions, exit_words, kernel
 
 _SECONDS = 60.0

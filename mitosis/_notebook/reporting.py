@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Status
-from mitosis._notebook.document import Banner, NotebookNode, finished, label
-from mitosis._notebook.execution import Ending, Execution
+from mitosis._notebook.document import NotebookNode, finished, label
+from mitosis._notebook.ending import Ending
+from mitosis._notebook.execution import Execution
 from mitosis._notebook.kernel import KernelOptions
 from mitosis._notebook.page import to_html
+from mitosis._notebook.plan import Banner
 from mitosis._notebook.source_notebook import SourceCell, read_notebook
 from mitosis._wording import duration_text
 

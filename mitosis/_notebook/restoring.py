@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import nbformat
 from nbformat.v4 import new_output
 
-from mitosis._notebook.document import Banner, NotebookNode, Plan, build
+from mitosis._dataclass import dataclass
+from mitosis._notebook.document import NotebookNode, build
+from mitosis._notebook.plan import Banner, Plan
 from mitosis._notebook.transcript import Transcript
 
 _DISPLAYS = ("display_data", "update_display_data", "execute_result")

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook.document import NotebookNode
 
 _MARKED = re.compile(r"^# (?:%%|\+)|^# +jupyter:|^# +(?:<codecell>|%% *\[)", re.MULTILINE)

@@ -32,7 +32,7 @@ class Transcript:
         on_text: called with stream name and raw text, for people who watch.
     """
 
-    def __init__(self, outputs: list[Output], on_text: Callable[[str, str], None]) -> None:
+    def __init__(self, outputs: list[Output], on_text: Callable[[str, str], object]) -> None:
         self._outputs = outputs
         self._on_text = on_text
         self._plain = {name: PlainText(redraw_seconds=None) for name in ("stdout", "stderr")}

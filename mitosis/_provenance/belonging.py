@@ -54,7 +54,10 @@ class Homes:
             return None
         real = self._real(folder)
         home = root or _imported_from(real)
-        return Home(home, path.relpath(path.join(real, name), home), bool(root))
+        whole, inside = path.join(real, name), path.join(home, "")
+        is_below = whole.startswith(inside)
+        below = whole.removeprefix(inside) if is_below else path.relpath(whole, home)
+        return Home(home, below, bool(root))
 
     def _looked_up(self, folder: str) -> str | None:
         """Return the root of a folder's work tree, empty outside of git, None in a library."""

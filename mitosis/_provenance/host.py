@@ -7,6 +7,7 @@ import platform
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -24,12 +25,22 @@ _NAME = re.compile(r"^(?:model name|cpu model|cpu)\s*:\s*(\S.*)$", re.MULTILINE 
 _MACOS_PROCESSOR = ("sysctl", "-n", "machdep.cpu.brand_string")
 
 
-def machine(argv: Sequence[str]) -> Machine:
+def machine(argv: Sequence[str], known: Machine | None = None) -> Machine:
     """Return what a trial runs on and under, as far as one can tell.
 
     Args:
         argv: the runner's command line. Values that look like secrets come out as `***`.
+        known: what another process has said of the same machine.
     """
+    return replace(
+        known or _hardware(),
+        argv=redact_argv(argv),
+        variables=numeric_variables(),
+        job=job_variables(),
+    )
+
+
+def _hardware() -> Machine:
     import psutil
 
     return Machine(
@@ -37,10 +48,8 @@ def machine(argv: Sequence[str]) -> Machine:
         cpu=_processor(),
         cpu_count=psutil.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
-        argv=redact_argv(argv),
+        argv=(),
         gpus=gpus(),
-        variables=numeric_variables(),
-        job=job_variables(),
     )
 
 

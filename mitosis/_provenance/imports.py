@@ -18,6 +18,7 @@ from mitosis._provenance.worktree import WorkTree, reading
 from mitosis.errors import DataFileError, NoRepositoryError
 
 _OURS = f"{Path(__file__).parents[1]}{os.sep}"
+_REALLY_OURS = os.path.realpath(_OURS) + os.sep
 _AT_ONCE = 4
 
 
@@ -81,7 +82,12 @@ def homes(state: CodeState, files: Iterable[Path | str]) -> Iterator[Home]:
     """Yield where modules belong that are no library's, nor mitosis's own."""
     known = Homes()
     repository = state.repository and str(state.repository)
+    is_inside = bool(repository) and _REALLY_OURS.startswith(f"{repository}{os.sep}")
+    # Each trial names all modules of mitosis that its kernel had, and they are most of all.
+    beside = () if is_inside else (_OURS, _REALLY_OURS)
     for file in map(str, files):
+        if file.startswith(beside):
+            continue
         home = known.of(file)
         if home is None:
             continue

@@ -12,9 +12,9 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._provenance.command import run_git
 from mitosis._provenance.pathspecs import EVERYTHING
 from mitosis._provenance.status import Change

@@ -7,8 +7,8 @@ bytes as they are on disk, relative to the root of the work tree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mitosis._dataclass import dataclass
 from mitosis._provenance.command import readable
 
 ARGUMENTS = (

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._provenance import index, remote, status
 from mitosis._provenance.command import Question
 from mitosis._provenance.index import Index, hidden_changes

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mitosis._canonical import canonical, differences
+from mitosis._dataclass import dataclass
 from mitosis._recording.array_closeness import (
     Different,
     first_difference,

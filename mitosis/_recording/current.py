@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 
 

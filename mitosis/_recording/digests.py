@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from mitosis._canonical import argument_named, canonical, text_digest
+from mitosis._dataclass import dataclass
 from mitosis._recording.pickles import HOLDS_SECRET
 from mitosis.errors import NotCanonicalError
 

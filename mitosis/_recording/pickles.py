@@ -6,13 +6,13 @@ import io
 import operator
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from mitosis._canonical import generic_origin, may_have_place, place_of
+from mitosis._dataclass import dataclass
 from mitosis._layout import write_whole
 
 HOLDS_SECRET = "it holds a secret, or what looks like one"  # noqa: S105 - says why, and is none

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._recording.closeness import Closeness, closeness, differing_keys
 from mitosis._recording.digests import Digests

@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial, wraps
 from hashlib import sha256
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._recording.forking import at_fork
 
 

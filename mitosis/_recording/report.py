@@ -9,10 +9,11 @@ import resource
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import write_whole
 from mitosis._recording.secrecy import redacted
 

@@ -101,7 +101,6 @@ class Session:
         shell = get_ipython()
         _running.append(self)
         self._record_here()
-        surroundings.die_with_the_runner()
         surroundings.show_whole_tracebacks(shell)
         surroundings.keep_bars_as_text()
         speak_plainly(shell.kernel.session)

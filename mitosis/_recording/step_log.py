@@ -12,11 +12,11 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from mitosis._canonical import text_digest
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder, file_stem, write_whole
 from mitosis._recording.digests import value_digest
 from mitosis._recording.lines import append_line

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import importlib
 import logging
-import os
-import signal
 import sys
 import warnings
 from types import ModuleType
 from typing import Any
 
 _NOISY = ("matplotlib", "PIL", "asyncio", "parso", "numba", "urllib3")
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with_the_runner() -> None:
-    """Have the system end this kernel with its runner, however busy the kernel is.
-
-    ipykernel looks for its parent once a second, from a thread that has to get its turn.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def show_whole_tracebacks(shell: Any) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._model import DataFile
 from mitosis._recording.data import data_from_json, data_to_json
 

@@ -20,10 +20,11 @@ import logging
 import os
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._model import Finish, Outcome, Places, RecordedTrial, RunningTrial, Status
 from mitosis._recording import Report

@@ -7,11 +7,12 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._model import RecordedTrial
 from mitosis._records.plans import plans_of
 from mitosis._records.reading import recorded_trials

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._model import RecordedTrial
 from mitosis._provenance import can_be_judged
 from mitosis._records.database_repair import DatabaseRepair

@@ -8,11 +8,11 @@ already is known by its key, so importing again takes over what has come since.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._model import Act, Action, RecordedTrial, Variant
 from mitosis._records.legacy_keeping import keep
 from mitosis._records.legacy_numbers import Numbering

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+from mitosis._dataclass import dataclass
 from mitosis._store.legacy import LegacyDatabase, LegacyTrial
 
 WHOLE = "(joined)"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._records.legacy_trials import LegacyImport
 from mitosis._records.legacy_values import Settled, legacy_variant
 from mitosis._redaction import LEAST_KNOWN, MARK, has_token, is_secret, redact, redact_code

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._model import (
     Claim,
     CodeState,

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mitosis._canonical import VERSION, canonical, text_digest
+from mitosis._dataclass import dataclass
 from mitosis._model import Environment, Variant
 from mitosis.errors import NotCanonicalError
 

@@ -11,11 +11,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._datafile import file_digest
 from mitosis._layout import TrialFolder
 from mitosis._model import Artifact, MetricSummary

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +83,13 @@ def _write(folder: TrialFolder, record: Mapping[str, Any]) -> None:
     write_whole(folder.record, text.encode("utf-8", "backslashreplace"), durable=True)
 
 
+def _told(thing: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass that holds no other; `asdict` copies all below them."""
+    return {name: getattr(thing, name) for name in thing.__dataclass_fields__}
+
+
 def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
-    code = asdict(claim.code)
+    code = _told(claim.code) | {"checkouts": list(map(_told, claim.code.checkouts))}
     return {
         "record_version": RECORD_VERSION,
         "experiment": claim.experiment,
@@ -98,8 +102,8 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "values": dict(claim.values),
         "seed": claim.seed,
         "code": code | {"repository": claim.code.repository and claim.code.repository.name},
-        "machine": asdict(claim.machine),
-        "runner": asdict(claim.runner),
+        "machine": _told(claim.machine),
+        "runner": _told(claim.runner),
         "database": claim.database,
         "hypothesis": claim.hypothesis,
         "data": [data_to_json(file) for file in claim.data],
@@ -109,8 +113,8 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
         "defaults": dict(claim.defaults),
         "recorded_by": claim.recorded_by,
         "step_names": list(claim.step_names),
-        "sweep": claim.sweep and asdict(claim.sweep),
-        "worker": claim.worker and asdict(claim.worker),
+        "sweep": claim.sweep and _told(claim.sweep),
+        "worker": claim.worker and _told(claim.worker),
         "environment": claim.environment_digest,
         "started_at": claim.started_at.isoformat(),
     }
@@ -118,7 +122,7 @@ def _claim_part(claim: Claim, claimed: Claimed | None) -> dict[str, Any]:
 
 def _variant_part(variant: Variant) -> dict[str, Any]:
     """Return what is locked; under former editions it can be written again."""
-    part = asdict(variant)
+    part = _told(variant)
     del part["former"]
     return part
 
@@ -131,16 +135,16 @@ def _outcome_part(outcome: Outcome) -> dict[str, Any]:
         "traceback": outcome.traceback,
         "warnings": list(outcome.warnings),
         "ended_at": outcome.ended_at.isoformat(),
-        **asdict(outcome.usage),
+        **_told(outcome.usage),
     }
 
 
 def _measured_part(measured: Measured) -> dict[str, Any]:
-    told = asdict(measured.report)
+    told = _told(measured.report)
     return {
         "numbers": told["numbers"],
-        "metrics": {name: asdict(metric) for name, metric in measured.metrics.items()},
-        "artifacts": list(map(asdict, measured.artifacts)),
+        "metrics": {name: _told(metric) for name, metric in measured.metrics.items()},
+        "artifacts": list(map(_told, measured.artifacts)),
         "steps": dict(measured.steps),
         "results": told["results"],
         "results_dropped": told["dropped"],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import operator
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from mitosis._canonical import secret_digest
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter
 from mitosis._redaction import calls_secret, is_secret, redact_text
 from mitosis._run.experiment import Experiment

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._model import Claim, Environment
 from mitosis._recording import Task
 from mitosis._records import close_dead, complete_stale, restore_missing

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from textwrap import indent
 from typing import NoReturn
 
 from mitosis._model import Status, Trial
-from mitosis._notebook import Stop
+from mitosis._notebook import Ending, Stop
+from mitosis._records.giving_up import end_given_up
 from mitosis._run.assignment import Assignment
 from mitosis._run.course import Course
 from mitosis._run.earlier import alike_trials
+from mitosis._run.here import CarrierDiedError, carry_here, is_warm
 from mitosis._run.placing import IsTaken
 from mitosis._run.terminal import Terminal, changes_text, end_line, start_line, told
 from mitosis._run.trial import Company, conduct
@@ -48,10 +51,9 @@ def attend(assignment: Assignment, signals: Signals, is_taken: IsTaken) -> Trial
         TrialError: it did not succeed; the class says how.
         KeyboardInterrupt: it was ended by Ctrl-C, and is recorded as killed.
     """
-    course, terminal = Course(assignment.claimed(is_taken)), Terminal()
-    company = Company(signals, partial(alike_trials, assignment), terminal.echo)
-    begun = partial(say_start, terminal, course)
-    done, escaped = conduct(course, company, begun)
+    terminal = Terminal()
+    carried = _carried if is_warm() else _conducted
+    course, done, escaped = carried(assignment, signals, is_taken, terminal)
     trial = course.trial(done.status)
     say_end(terminal, done, course.work, assignment.store)
     if done.ending.traceback:
@@ -63,6 +65,47 @@ def attend(assignment: Assignment, signals: Signals, is_taken: IsTaken) -> Trial
     if done.status is not Status.SUCCEEDED:
         _raise(done, trial, how)
     return trial
+
+
+def _conducted(
+    assignment: Assignment, signals: Signals, is_taken: IsTaken, terminal: Terminal
+) -> tuple[Course, Done, BaseException | None]:
+    """Run the trial's notebook from this process."""
+    course = Course(assignment.claimed(is_taken))
+    company = Company(signals, partial(alike_trials, assignment), terminal.echo)
+    done, escaped = conduct(course, company, partial(say_start, terminal, course))
+    return course, done, escaped
+
+
+def _carried(
+    assignment: Assignment, signals: Signals, is_taken: IsTaken, terminal: Terminal
+) -> tuple[Course, Done, BaseException | None]:
+    """Have a trial process run it."""
+    earlier = tuple(alike_trials(assignment))
+    work = replace(assignment.claimed(is_taken), earlier=earlier, is_attended=True)
+    course = Course(work)
+    say_start(terminal, course)
+    try:
+        return course, carry_here(work, terminal.echo, signals), None
+    except CarrierDiedError as exc:
+        return course, given_up(work, str(exc)), None
+
+
+def given_up(work: Work, reason: str) -> Done:
+    """Record in its folder that a trial was killed, with all that it printed.
+
+    If its record tells in fact how it ended, that is returned. Nobody may be at it any more.
+
+    Args:
+        work: the trial.
+        reason: why, in one line.
+
+    Raises:
+        MitosisError: its record cannot be read or written.
+        OSError: its folder cannot be written.
+    """
+    finish = end_given_up(work.folder, " ".join(reason.split()))
+    return Done(finish, Ending(finish.outcome.status, finish.outcome.reason))
 
 
 def say_start(terminal: Terminal, course: Course) -> None:

@@ -6,12 +6,12 @@ import ast
 import inspect
 import linecache
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from types import FrameType
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook import PlannedCell
 from mitosis._redaction import redact_code
 from mitosis._run.interface import Experiment, Interface

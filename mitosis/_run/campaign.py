@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter, Variant
 from mitosis._notebook.preloading import installed_imports
 from mitosis._provenance import CodeWatch

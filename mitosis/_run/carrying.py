@@ -20,12 +20,12 @@ from mitosis._records.page_repair import is_stale, mend_page
 from mitosis._run.course import Course
 from mitosis._run.parcel import left_warnings, pack, too_large
 from mitosis._run.site import sees_folder, settled
-from mitosis._run.trial import Company, Stops, conduct
+from mitosis._run.trial import Company, OnText, Stops, conduct, silent
 from mitosis._run.watch import Signals
 from mitosis._run.work import Done, Work
 
 
-def carry(work: Work, stops: Stops | None = None) -> Done:
+def carry(work: Work, stops: Stops | None = None, on_text: OnText = silent) -> Done:
     """Run a claimed trial here, and record its end in its folder, whatever that is.
 
     Where the trial's folder cannot be seen from here, it runs in a temporary one, which is
@@ -35,6 +35,7 @@ def carry(work: Work, stops: Stops | None = None) -> Done:
     Args:
         work: the trial.
         stops: who may end it. Default: signals that this process gets, in its main thread.
+        on_text: called with stream name and text as the experiment prints it. Default: none.
 
     Raises:
         WorkerCodeError: this is another place than the sweep's, and has other code.
@@ -43,17 +44,18 @@ def carry(work: Work, stops: Stops | None = None) -> Done:
         return former
     work = settled(work)
     if stops is not None:
-        return _carried(work, stops)
+        return _carried(work, stops, on_text)
     with Signals() as signals:
-        done = _carried(work, signals)
+        done = _carried(work, signals, on_text)
         signals.forget()
     return done
 
 
-def _carried(work: Work, stops: Stops) -> Done:
+def _carried(work: Work, stops: Stops, on_text: OnText) -> Done:
+    company = Company(stops, lambda: work.earlier, on_text)
     if sees_folder(work):
-        return conduct(Course(work), Company(stops, lambda: work.earlier)).done
-    return _elsewhere(work, stops)
+        return conduct(Course(work), company).done
+    return _elsewhere(work, company)
 
 
 def _ended(work: Work) -> Done | None:
@@ -82,7 +84,7 @@ def _ending(outcome: Outcome) -> Ending:
     )
 
 
-def _elsewhere(work: Work, stops: Stops) -> Done:
+def _elsewhere(work: Work, company: Company) -> Done:
     """Run a trial in a temporary folder, and return it packed."""
     place = Path(mkdtemp(prefix="mitosis-"))
     work = _claimed_in(place, work)
@@ -91,7 +93,7 @@ def _elsewhere(work: Work, stops: Stops) -> Done:
     try:
         warn = partial(left_warnings, host=host)
         course = Course(work)
-        done = conduct(course, Company(stops, lambda: work.earlier, warn=warn)).done
+        done = conduct(course, replace(company, warn=warn)).done
         environment, page = environment_json(work.environment), place / done.finish.places.html
         is_kept = bool(too_large(course.folder))
         return replace(done, packed=pack(course.folder, page, environment))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from keyword import iskeyword
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook import PlannedCell, source_cell
 from mitosis._redaction import redact_code
 from mitosis._run.function_experiment import FunctionExperiment, describe_function

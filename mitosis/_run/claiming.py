@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._datafile import Known, data_files
 from mitosis._model import (
     Claim,
@@ -86,12 +87,17 @@ def _resolved(trials_folder: Path | str) -> Path:
 
 
 class Origin(NamedTuple):
-    """Where a trial comes from."""
+    """Where a trial comes from.
+
+    Attributes:
+        environment_digest: of the environment, which takes a while to work out.
+    """
 
     code: CodeState
     environment: Environment
     machine: Machine
     runner: Runner
+    environment_digest: str
 
     @classmethod
     def at(cls, place: Place, files: Iterable[Path | None] = ()) -> Origin:
@@ -102,8 +108,10 @@ class Origin(NamedTuple):
             files: where it is defined: a notebook is no module that was imported.
         """
         ignored = place.settings.ignore_changes
-        origin = cls(*capture(place.source, place.trials_folder, sys.argv, ignored))
-        code = imported_code(origin.code, filter(None, files), place.trials_folder)
+        found = capture(place.source, place.trials_folder, sys.argv, ignored)
+        code, packages, *_ = found
+        origin = cls(*found, environment_digest(packages))
+        code = imported_code(code, filter(None, files), place.trials_folder)
         return origin._replace(code=code)
 
 
@@ -159,7 +167,7 @@ def claim_for(
         code=origin.code,
         machine=origin.machine,
         runner=origin.runner,
-        environment_digest=environment_digest(origin.environment),
+        environment_digest=origin.environment_digest,
         started_at=datetime.now(UTC),
         hypothesis=redact_text(experiment.hypothesis),
         seed_is_generated=arguments.seed_is_generated,

@@ -6,12 +6,12 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook import PlannedCell, source_cell
 from mitosis._redaction import redact_code
 from mitosis._run.interface import Experiment, Interface

@@ -47,7 +47,8 @@ class Furnishing:
         self.page = Page(page, work.plan, work.claim, work.claimed)
         self.page.write_plan(self.folder)
         file = _layout.environment_file(work.trials_folder, work.claim.environment_digest)
-        _layout.write_once(file, environment_json(work.environment))
+        if not file.exists():
+            _layout.write_once(file, environment_json(work.environment))
         parameters = work.inputs.write(self.folder, work.trials_folder)
         replace(work.task, parameters=parameters).write(self.folder.task)
         self.folder.log.touch()

@@ -1,5 +1,6 @@
-"""Trials carried out on this machine, each in a trial process of this process's own nursery.
+"""Trials carried out on this machine, in trial processes of this process's own nursery.
 
+Such a process carries one trial after the other, each with a kernel in a new process.
 Everything here may be called from any thread.
 """
 
@@ -9,37 +10,40 @@ import atexit
 import logging
 import os
 import pickle
+import queue
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from mitosis._notebook import Stop
 from mitosis._run.carrying import carry
+from mitosis._run.trial import OnText, Stops, silent
 from mitosis._run.watch import Signals
 from mitosis._run.work import Done, Work
 from mitosis.errors import MitosisError
 
 if TYPE_CHECKING:
-    from mitosis._notebook.nursery import Child, Nursery
+    from multiprocessing.connection import Connection
+
+    from mitosis._notebook.child import Child
+    from mitosis._notebook.nursery import Nursery
 
 log = logging.getLogger("mitosis")
 
-_SIGNALS = {
-    Stop.INTERRUPTED: signal.SIGINT,
-    Stop.TERMINATED: signal.SIGTERM,
-    Stop.HUNG_UP: signal.SIGHUP,
-    Stop.ANNOUNCED: signal.SIGUSR1,
-    Stop.OUT_OF_CPU: signal.SIGXCPU,
-    Stop.PRUNED: signal.SIGUSR2,
-}
-_FUNCTION = f"{__name__}:carried"
+_FUNCTION = f"{__name__}:serve"
 
 
 class CarrierDiedError(RuntimeError):
     """The process that carried out a trial has died: the same work may be given to another."""
+
+
+class _Unfit(Exception):  # noqa: N818 - says what to do, and is always caught
+    """There is no nursery that can fork anything."""
 
 
 class _Switch:
@@ -64,125 +68,290 @@ class _Switch:
             self.stop(Stop.INTERRUPTED)
 
 
-class _Process:
-    """Ends a trial that runs in a process of the nursery's."""
+class _Worker:
+    """A trial process: it has one trial at a time, or none."""
 
-    def __init__(self, child: Child) -> None:
-        self._child = child
+    def __init__(self, child: Child, connection: Connection) -> None:
+        self.child = child
+        self._connection = connection
+        self._sending = threading.Lock()
+
+    def carry(self, work: Work, on_text: OnText | None) -> Done:
+        """Have it carry out a trial.
+
+        Raises:
+            EOFError: it died.
+            OSError: it died.
+        """
+        self._send((work, on_text is not None))
+        while True:
+            kind, *told = pickle.loads(self._connection.recv_bytes())
+            if kind == "text":
+                assert on_text, "asked for"
+                on_text(*told)
+            elif kind == "done":
+                return told[0]  # type: ignore[no-any-return] # sent by `serve`
+            elif kind == "error":
+                raise told[0]
+            else:
+                raise CarrierDiedError(told[0])  # what it raised
 
     def stop(self, why: Stop) -> None:
-        self._child.send_signal(_SIGNALS.get(why, signal.SIGTERM))
+        with suppress(OSError):
+            self._send(why)
 
     def kill(self) -> None:
-        self._child.send_signal(signal.SIGKILL)
+        self.child.kill()
+
+    def close(self) -> None:
+        self._connection.close()
+        self.child.close()
+
+    def _send(self, message: object) -> None:
+        with self._sending:
+            self._connection.send_bytes(pickle.dumps(message))
 
 
-_running: dict[str, _Switch | _Process] = {}
-_is_unfit = False
+class _Crew:
+    """A nursery and its trial processes."""
+
+    def __init__(self, nursery: Nursery) -> None:
+        self.owner = os.getpid()
+        self._nursery = nursery
+        self._idle: list[_Worker] = []
+        self._lock = threading.Lock()
+
+    def unfit(self) -> str:
+        """Say why its kernels would not be what this process's would be; empty if they are."""
+        return self._nursery.unfit()
+
+    def hire(self) -> None:
+        """Have a trial process ready before there is a trial."""
+        with suppress(_Unfit, CarrierDiedError):
+            self.let_go(self.worker())
+
+    def worker(self) -> _Worker:
+        """Return a trial process that is idle, or a new one.
+
+        Raises:
+            _Unfit: there are none on this machine.
+            CarrierDiedError: the nursery died.
+        """
+        from mitosis._notebook.nursery import NurseryGoneError
+
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        try:
+            return _Worker(*self._nursery.fork(_FUNCTION))
+        except NurseryGoneError as exc:
+            raise self._loss(str(exc)) from exc
+
+    def let_go(self, worker: _Worker) -> None:
+        """Take back a trial process whose trial is over."""
+        with self._lock:
+            self._idle.append(worker)
+
+    def bury(self, worker: _Worker) -> Exception:
+        """Return what the death of a trial process means."""
+        said = _died(worker.child.wait())
+        worker.close()
+        return self._loss(said) if worker.child.is_orphan else CarrierDiedError(said)
+
+    def _loss(self, said: str) -> Exception:
+        if reason := self._nursery.last_words():
+            log.debug("each trial starts a kernel of its own: %s", reason)
+            return _Unfit(reason)
+        _forget(self)
+        return CarrierDiedError(said)
+
+    def close(self) -> None:
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+        self._nursery.close()
+
+
+_running: dict[str, _Switch | _Worker] = {}
 _called_off: set[str] = set()
 """Trials that are not to begin here any more."""
 _lock = threading.Lock()
-_warm: tuple[int, Nursery] | None = None
-"""The nursery, and the process that it belongs to: a fork has none."""
+_crew: _Crew | None = None
+_is_unfit = False
 
 
-def carry_here(work: Work) -> Done:
-    """Carry out a trial in a process that is made for it, and wait for its end.
+def carry_here(work: Work, on_text: OnText | None = None, stops: Stops | None = None) -> Done:
+    """Carry out a trial in a trial process, and wait for its end.
 
     Where no such process can be had, an ordinary kernel is started from this one.
+
+    Args:
+        work: the trial.
+        on_text: called with stream name and text as the experiment prints it.
+        stops: may end it, beside those who call `stop`.
 
     Raises:
         CarrierDiedError: the process died; the same work may be carried out once more.
         WorkerCodeError: this place is another one than the sweep's, and has other code.
     """
-    nursery = warm_up(work.libraries)
+    crew = _warm_crew(lambda: _started(work.libraries))
     if work.key in _called_off:
         raise CarrierDiedError("it was called off before it began")
-    if nursery is None:
-        return _carry_in_this_process(work)
-    from mitosis._notebook.nursery import NurseryGoneError
+    if crew is not None:
+        with suppress(_Unfit):
+            return _carried_by(crew, work, on_text, stops)
+        _do_without(crew)
+    return _carry_in_this_process(work, on_text or silent, stops)
 
+
+def _carried_by(crew: _Crew, work: Work, on_text: OnText | None, stops: Stops | None) -> Done:
+    worker = crew.worker()
     try:
-        child = nursery.fork(_FUNCTION, pickle.dumps(work))
-        with _stoppable(work.key, _Process(child)):
-            ended = child.wait()
-    except NurseryGoneError as exc:
-        if reason := nursery.why_unfit():
-            _do_without(nursery, reason)
-            return _carry_in_this_process(work)
-        _forget(nursery)
-        raise CarrierDiedError(str(exc)) from exc
-    if ended.result is None:
-        raise CarrierDiedError(ended.traceback or _died(ended.exit_status))
-    done: Done | MitosisError = pickle.loads(ended.result)
-    if isinstance(done, MitosisError):
-        raise done
+        with _stoppable(work.key, worker, stops):
+            done = worker.carry(work, on_text)
+    except (EOFError, OSError) as exc:
+        raise crew.bury(worker) from exc
+    except MitosisError:
+        crew.let_go(worker)
+        raise
+    crew.let_go(worker)
     return done
 
 
-def carried(payload: bytes) -> bytes:
-    """Do in a trial process what it was made for."""
-    try:
-        with Signals({signal.SIGUSR2: Stop.PRUNED}) as signals:
-            done = carry(pickle.loads(payload), signals)
-            signals.forget()
-        return pickle.dumps(done)
-    except MitosisError as error:
-        return pickle.dumps(error)
-
-
-def _carry_in_this_process(work: Work) -> Done:
+def _carry_in_this_process(work: Work, on_text: OnText, stops: Stops | None) -> Done:
     switch = _Switch()
-    with _stoppable(work.key, switch):
-        return carry(work, switch)
+    with _stoppable(work.key, switch, stops):
+        return carry(work, switch, on_text)
 
 
-def warm_up(libraries: Sequence[str] = ()) -> Nursery | None:
-    """Return this process's nursery, which is started by the first call; None without one.
+def serve(connection: Connection) -> None:
+    """Be a trial process: carry out what comes until nobody is at the other end."""
+    from mitosis._notebook import forked
+
+    trials: queue.SimpleQueue[tuple[Work, bool, _Switch] | None] = queue.SimpleQueue()
+    listening = threading.Thread(target=_listen, args=(connection, trials), daemon=True)
+    forked.keep_at_hand()
+    listening.start()
+    sending = threading.Lock()
+
+    def tell(*told: object) -> None:
+        with sending, suppress(OSError):  # nobody listens: they, and so this, are about to end
+            connection.send_bytes(pickle.dumps(told))
+
+    while trial := trials.get():
+        tell(*_outcome(*trial, tell))
+        forked.keep_at_hand()
+    forked.throw_away()
+
+
+def _listen(connection: Connection, trials: queue.SimpleQueue[Any]) -> None:
+    """Hand over the trials that come, and end the last of them when that is what comes."""
+    switch = _Switch()
+    try:
+        while True:
+            message = pickle.loads(connection.recv_bytes())
+            if isinstance(message, Stop):
+                switch.stop(message)
+            else:
+                switch = _Switch()
+                trials.put((*message, switch))
+    except (EOFError, OSError):
+        trials.put(None)
+
+
+def _outcome(
+    work: Work, wants_text: bool, switch: _Switch, tell: Callable[..., None]
+) -> tuple[str, object]:
+    try:
+        with Signals() as signals:
+            signals.pass_on_to(switch.stop)
+            done = carry(work, switch, partial(tell, "text") if wants_text else silent)
+            signals.forget()
+    except MitosisError as error:
+        return "error", error
+    except Exception:  # noqa: BLE001 - told to whoever asked
+        return "failed", traceback.format_exc()
+    return "done", done
+
+
+def warm_up(libraries: Sequence[str] = ()) -> None:
+    """Have a nursery warm up, if there can be one here, for the trials that will come.
 
     Args:
         libraries: statements that import what the trials will need.
     """
-    global _warm  # noqa: PLW0603 - one for the whole process
+    if crew := _warm_crew(lambda: _started(libraries)):
+        crew.hire()
+
+
+def adopt(nursery: Nursery) -> None:
+    """Take a nursery of this process's for the trials that will come; its owner closes it."""
+    if crew := _warm_crew(lambda: nursery):
+        crew.hire()
+
+
+@contextmanager
+def early() -> Iterator[None]:
+    """Have a kernel come up inside the block, unless the one from the nursery will do."""
+    from mitosis._notebook.forked import start_early
+
+    if _crew and (reason := _crew.unfit()):
+        log.debug("the kernel at hand is not used: %s", reason)
+        _do_without(_crew)
+    if is_warm():
+        yield
+    else:
+        with start_early():
+            yield
+
+
+def is_warm() -> bool:
+    """Tell whether there is a nursery."""
+    return _crew is not None and _crew.owner == os.getpid()
+
+
+def _started(libraries: Sequence[str]) -> Nursery:
+    from mitosis._notebook.nursery import Nursery, Order
+
+    return Nursery.started(Order(libraries, [__name__]))
+
+
+def _warm_crew(nursery: Callable[[], Nursery]) -> _Crew | None:
+    """Return this process's crew, which the first call has made; a fork has none."""
+    global _crew  # noqa: PLW0603 - one for the whole process
     with _lock:
-        if _warm and _warm[0] == os.getpid():
-            return _warm[1]
+        if _crew and _crew.owner == os.getpid():
+            return _crew
         if sys.platform != "linux" or _is_unfit:
             return None
-        from mitosis._notebook.nursery import Nursery
-
         try:
-            nursery = Nursery(libraries, [__name__])
+            _crew = _Crew(nursery())
         except OSError as exc:
             log.debug("each trial starts a kernel of its own: %s", exc)
             return None
-        _warm = os.getpid(), nursery
         atexit.register(close_nursery)
-        return nursery
+        return _crew
 
 
 def close_nursery() -> None:
     """End this process's nursery, with all trials that still run in it."""
-    with _lock:
-        warm = _warm
-    if warm and warm[0] == os.getpid():
-        _forget(warm[1])
+    if _crew and _crew.owner == os.getpid():
+        _forget(_crew)
 
 
-def _do_without(nursery: Nursery, reason: str) -> None:
+def _do_without(crew: _Crew) -> None:
     """Remember that no nursery of this process can fork anything."""
     global _is_unfit  # noqa: PLW0603 - it stays so for the whole process
-    log.debug("each trial starts a kernel of its own: %s", reason)
     _is_unfit = True
-    _forget(nursery)
+    _forget(crew)
 
 
-def _forget(nursery: Nursery) -> None:
-    global _warm  # noqa: PLW0603 - one for the whole process
+def _forget(crew: _Crew) -> None:
+    global _crew  # noqa: PLW0603 - one for the whole process
     with _lock:
-        if _warm and _warm[1] is nursery:
-            _warm = None
-    nursery.close()
+        if _crew is crew:
+            _crew = None
+    crew.close()
 
 
 def end_works(keys: Sequence[str], *, at_once: bool = False) -> None:
@@ -194,12 +363,9 @@ def end_works(keys: Sequence[str], *, at_once: bool = False) -> None:
     """
     with _lock:
         _called_off.update(keys)
-        found = [running for key, running in _running.items() if key in keys]
-    for running in found:
-        if at_once:
-            running.kill()
-        else:
-            running.stop(Stop.INTERRUPTED)
+        for key, running in _running.items():
+            if key in keys:
+                running.kill() if at_once else running.stop(Stop.INTERRUPTED)
 
 
 def stop(key: str, why: Stop = Stop.INTERRUPTED) -> bool:
@@ -207,35 +373,35 @@ def stop(key: str, why: Stop = Stop.INTERRUPTED) -> bool:
 
     It is interrupted, and some seconds later killed, and recorded so.
     """
-    with _lock:
+    with _lock:  # as long as it is held, nobody gets another trial
         found = _running.get(key)
-    if found:
-        found.stop(why)
+        if found:
+            found.stop(why)
     return found is not None
 
 
 def interrupt_all(why: Stop = Stop.INTERRUPTED) -> None:
     """End all trials that run here before their time, as `stop` does."""
     with _lock:
-        running = list(_running)
-    for key in running:
-        stop(key, why)
+        for running in _running.values():
+            running.stop(why)
 
 
 def kill_all() -> None:
     """Kill all trials that run here, at once; what they have written so far stays."""
     with _lock:
-        running = list(_running.values())
-    for each in running:
-        each.kill()
+        for running in _running.values():
+            running.kill()
 
 
 @contextmanager
-def _stoppable(key: str, running: _Switch | _Process) -> Iterator[None]:
+def _stoppable(key: str, running: _Switch | _Worker, stops: Stops | None) -> Iterator[None]:
     with _lock:
         if key in _called_off:
             running.kill()
         _running[key] = running
+    if stops:
+        stops.pass_on_to(running.stop)
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from mitosis import _layout
 from mitosis._canonical import is_literal, registrations
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._model import Parameter
 from mitosis._recording import ParameterTask

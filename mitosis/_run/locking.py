@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mitosis._canonical import (
     VERSION,
@@ -17,6 +17,7 @@ from mitosis._canonical import (
     secrets_under,
     text_digest,
 )
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter, Variant
 from mitosis.errors import NotCanonicalError
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mitosis._canonical import digest, is_literal
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter
 from mitosis._recording.report import plain
 from mitosis._redaction import MARK, calls_secret, redact_text

@@ -11,11 +11,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._notebook import PlannedCell, source_cell
 from mitosis._recording import INJECTED_TAG, is_result_name
 from mitosis._redaction import redact_code

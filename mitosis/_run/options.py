@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from mitosis._dataclass import dataclass
 from mitosis._redaction import has_token
 from mitosis._settings import Settings
 from mitosis._wording import is_unicode

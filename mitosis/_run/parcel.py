@@ -12,10 +12,10 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._records.trial_files import own_files
 from mitosis._wording import size_text

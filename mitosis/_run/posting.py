@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter, Status, SweepPoint, Trial
-from mitosis._notebook import Ending
-from mitosis._records.giving_up import end_given_up
 from mitosis._run.arrival import place_packed
 from mitosis._run.assignment import Assignment
-from mitosis._run.attended import write_row
+from mitosis._run.attended import given_up, write_row
 from mitosis._run.campaign import Campaign
 from mitosis._run.earlier import alike_trials, earlier_trial
 from mitosis._run.parcel import ParcelError
@@ -105,10 +104,9 @@ def give_up(posted: Posted, reason: str) -> Trial:
     work = posted.work
     assert work, "what an earlier trial stands for is not carried out"
     try:
-        finish = end_given_up(work.folder, " ".join(reason.split()))
+        done = given_up(work, reason)
     except (MitosisError, OSError) as exc:
         log.error("the end of %s could not be recorded: %s", work.name, exc)
         return work.trial(Status.KILLED)
-    done = Done(finish, Ending(finish.outcome.status, finish.outcome.reason))
     write_row(posted.store, done, work.name)
-    return work.trial(done.status, finish.places)
+    return work.trial(done.status, done.finish.places)

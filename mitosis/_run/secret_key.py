@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis.errors import TrialsFolderError
 
 _LENGTH = 32

@@ -29,15 +29,17 @@ def settled(work: Work) -> Work:
     """
     here = runner()
     claim = work.claim
-    if here == claim.runner:
+    if here == claim.runner or work.is_attended:
         return work
-    claim = replace(claim, worker=here, machine=machine(work.start.argv))
-    if not (_is_same_machine(here, claim.runner) and work.start.prefix == sys.prefix):
+    is_here = _is_same_machine(here, claim.runner)
+    known = claim.machine if is_here else None
+    claim = replace(claim, worker=here, machine=machine(work.start.argv, known))
+    if not (is_here and work.start.prefix == sys.prefix):
         packages = environment()
         claim = replace(claim, environment_digest=environment_digest(packages))
         work = replace(work, environment=packages)
     work = replace(work, claim=claim, plan=relocated(work.plan, claim))
-    if _is_same_machine(here, claim.runner) and REPOSITORY not in os.environ:
+    if is_here and REPOSITORY not in os.environ:
         return work
     return _at(_repository(work), work)
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mitosis._dataclass import dataclass
 from mitosis._messages import messages
 from mitosis._model import (
     Parameter,
     Trial,
 )
-from mitosis._notebook.forked import start_early
 from mitosis._recording import inside_trial
 from mitosis._run.arguments import bind
 from mitosis._run.assignment import Assignment, Undertaking
@@ -25,6 +24,7 @@ from mitosis._run.attended import attend
 from mitosis._run.claiming import Origin, Place, require_runnable
 from mitosis._run.earlier import earlier_trial
 from mitosis._run.experiment import Experiment, describe, require_hypothesis
+from mitosis._run.here import early
 from mitosis._run.options import Options
 from mitosis._run.placing import IsTaken
 from mitosis._run.terminal import Terminal, instead_line
@@ -151,7 +151,7 @@ def start(
         name = str(getattr(experiment, "name", ""))
         refuse_inside_trial(name)
         described = describe(experiment, options.hypothesis)
-        with messages(debug=options.debug), start_early():
+        with messages(debug=options.debug), early():
             return undertake(described, request, options, settings).carry_out(_run)
     except MitosisError as error:
         log.debug("where it was raised:", exc_info=True)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._model import Status
-from mitosis._notebook import Ending, Execution, KernelOptions, Stop
+from mitosis._notebook import Ending, Stop
 from mitosis._redaction import redact
 from mitosis._run.course import Course
 from mitosis._run.work import Done
+
+if TYPE_CHECKING:  # for annotations only: who waits for a trial needs no Jupyter
+    from mitosis._notebook import Execution
 
 log = logging.getLogger("mitosis")
 
@@ -36,6 +40,10 @@ _SHORT_SECONDS = 0.5
 """A trial that takes no longer than this gets its page when it is over, and none before."""
 
 
+OnText = Callable[[str, str], object]
+"""Is called with stream name and text as an experiment prints it."""
+
+
 class Stops(Protocol):
     """Whoever may want a trial to end before its time."""
 
@@ -43,8 +51,8 @@ class Stops(Protocol):
         """Call this when it is to end, or at once if that is so already."""
 
 
-def _silent(_stream: str, _text: str) -> None:
-    return None
+def silent(_stream: str, _text: str) -> None:
+    """Show nothing of what an experiment prints."""
 
 
 def _nothing(_folder: TrialFolder) -> Sequence[str]:
@@ -65,7 +73,7 @@ class Company:
 
     stops: Stops
     earlier: Callable[[], Sequence[Mapping[str, Any]]]
-    on_text: Callable[[str, str], None] = _silent
+    on_text: OnText = silent
     warn: Callable[[TrialFolder], Sequence[str]] = _nothing
 
 
@@ -119,6 +127,8 @@ class _InKernel:
         return Ending(Status.FAILED, f"it could not be started: {exc}", started=False)
 
     def _execute(self) -> Ending:
+        from mitosis._notebook import Execution, KernelOptions
+
         work, folder = self._work, self._course.folder
         execution = Execution(
             self._course.page.notebook,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter
 from mitosis._run.interface import Experiment
 

@@ -45,8 +45,11 @@ class Signals:
 
     def __enter__(self) -> Signals:
         if threading.current_thread() is threading.main_thread():
+            caught = _caught()
             for number in self._stops:
-                if signal.getsignal(number) in _DEFAULTS and not _is_caught_in_c(number):
+                handler = signal.getsignal(number)
+                is_free = handler is not signal.SIG_DFL or not caught >> (number - 1) & 1
+                if handler in _DEFAULTS and is_free:
                     self._former[number] = signal.signal(number, self._receive)
         return self
 
@@ -102,16 +105,14 @@ def _is_inside(frame: FrameType | None, code: CodeType | None) -> bool:
     return False
 
 
-def _is_caught_in_c(number: signal.Signals) -> bool:
-    """Tell whether a library took a signal that Python believes is free, as faulthandler may.
+def _caught() -> int:
+    """Return the signals that this process catches as bits, as Linux shows them.
 
-    Linux shows the signals that a process catches as bits of a hexadecimal number.
+    A library may have taken one that Python believes is free, as faulthandler may.
     """
-    if signal.getsignal(number) is not signal.SIG_DFL:
-        return False
     try:
         lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
         (caught,) = (line for line in lines.splitlines() if line.startswith("SigCgt:"))
-        return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+        return int(caught.split()[1], 16)
     except (OSError, ValueError):
-        return False
+        return 0

@@ -7,11 +7,12 @@ own code made: values travel as the pickles that the kernel gets.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._model import (
     Claim,
@@ -59,6 +60,7 @@ class Work:
         ignored: patterns of files whose changes do not count as such.
         libraries: the statements in the experiment's files that import what is installed.
         earlier: trials that should come out the same, as `purity` takes them.
+        is_attended: whether whoever claimed it waits, on this machine, until it is over.
     """
 
     claim: Claim
@@ -75,6 +77,7 @@ class Work:
     claimed: Claimed | None = None
     places: Places = field(default_factory=Places)
     earlier: tuple[Mapping[str, Any], ...] = ()
+    is_attended: bool = False
 
     @property
     def key(self) -> str:

@@ -6,10 +6,11 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import DEFAULT_FOLDER, LOCK_FILE
 from mitosis._settings.keys import faults_of, is_server
 from mitosis.errors import SettingsError

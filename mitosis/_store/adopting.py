@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import Connection, select
 
+from mitosis._dataclass import dataclass
 from mitosis._model import RecordedTrial
 from mitosis._store.schema import purged, trial
 

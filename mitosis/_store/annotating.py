@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Annotation, Mark
 from mitosis._store.scalars import storable
 from mitosis._store.schema import trial, trial_tag

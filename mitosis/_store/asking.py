@@ -8,7 +8,6 @@ rare, the index of that order is walked instead.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -23,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from mitosis._dataclass import dataclass
 from mitosis._model import (
     Comparison,
     Condition,

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from mitosis._model import Claim, Claimed, Lock, Places, Variant
 from mitosis._store.locking import Wanted, require_same
@@ -17,6 +29,9 @@ from mitosis._store.trial_rows import claim_row, variant_names
 
 Prepare = Callable[[Claimed], Places]
 """What a runner does once its trial has a number, before the row can be seen by others."""
+
+_NUMBERED = ("experiment", "run_group", "variants")
+"""Trials that agree in these are numbered together."""
 
 
 def grant(connection: Connection, claim: Claim, database: Path, prepare: Prepare) -> Claimed:
@@ -36,26 +51,48 @@ def grant(connection: Connection, claim: Claim, database: Path, prepare: Prepare
         for row in [locked.get((given.parameter, given.name))]
     ]
     if links := [{"trial_id": trial_id, "variant_id": id_} for id_ in definitions]:
-        connection.execute(insert(trial_variant), links)
+        connection.execute(_inserted(trial_variant), links)
     if values := value_rows(trial_id, claim):
-        connection.execute(insert(trial_value), values)
+        connection.execute(_inserted(trial_value), values)
     places = prepare(claimed)
     where = {"folder": places.folder or None, "html": places.html or None}
-    connection.execute(update(trial).where(trial.c.id == trial_id).values(where))
+    connection.execute(_placed(), {"wanted": trial_id, **where})
     return claimed
 
 
 def _next_iteration(connection: Connection, claim: Claim) -> int:
     """Return the number after all that were ever given, also to trials that are gone."""
+    named = {
+        "experiment": claim.experiment,
+        "run_group": claim.group or "",
+        "variants": variant_names(claim),
+    }
+    return max(number or 0 for number in connection.execute(_last(), named).one()) + 1
+
+
+# To build a statement takes longer than SQLite takes to execute it.
+
+
+@cache
+def _last() -> Select[Any]:
     last = (
         select(func.max(table.c.iteration))
-        .where(table.c.experiment == claim.experiment)
-        .where(table.c.run_group == (claim.group or ""))
-        .where(table.c.variants == variant_names(claim))
+        .where(*(table.c[name] == bindparam(name) for name in _NUMBERED))
         .scalar_subquery()
         for table in (trial, purged)
     )
-    return max(number or 0 for number in connection.execute(select(*last)).one()) + 1
+    return select(*last)
+
+
+@cache
+def _inserted(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _placed() -> Update:
+    where = {name: bindparam(name) for name in ("folder", "html")}
+    return update(trial).where(trial.c.id == bindparam("wanted")).values(where)
 
 
 def _lock(connection: Connection, claim: Claim, claimed: Claimed, given: Variant) -> int:
@@ -71,5 +108,5 @@ def _lock(connection: Connection, claim: Claim, claimed: Claimed, given: Variant
 
 
 def _insert(connection: Connection, table: Table, row: Mapping[str, Any]) -> int:
-    (row_id,) = connection.execute(insert(table), dict(row)).inserted_primary_key or (0,)
+    (row_id,) = connection.execute(_inserted(table), dict(row)).inserted_primary_key or (0,)
     return int(row_id)

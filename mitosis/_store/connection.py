@@ -12,8 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from stat import S_ISDIR
 from urllib.parse import quote
@@ -21,12 +20,13 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import APPLICATION_ID
 from mitosis._store import waiting
 from mitosis._store.copying import back_up, copy_in_memory, removed_on_error, show
 from mitosis._store.filesystem import network_file_system
 from mitosis._store.joining import home_of
-from mitosis._store.migrations import migrate
+from mitosis._store.keeping import kept_for
 from mitosis._store.schema import SCHEMA_VERSION
 from mitosis._store.tables import make_tables, understood, version
 from mitosis._store.waiting import PatientConnection, is_busy
@@ -44,7 +44,7 @@ _UNTRANSLATED = sqlite3.Error, UnicodeEncodeError
 
 # EXTRA also makes the end of the journal durable, which is the commit: without it, a claim
 # may be undone by a loss of power, and its iteration be given again.
-_WRITE = "PRAGMA synchronous = EXTRA", "BEGIN IMMEDIATE"
+_WRITE = "PRAGMA query_only = OFF", "PRAGMA synchronous = EXTRA", "BEGIN IMMEDIATE"
 _READ = "PRAGMA query_only = ON", "BEGIN", "SELECT 1 FROM sqlite_master LIMIT 1"
 
 
@@ -79,6 +79,8 @@ def transaction(database: Path, *, create: bool) -> Iterator[Connection]:
             raise NewerDatabaseError(database=database, found=found, known=SCHEMA_VERSION)
         with understood(database, found):
             if found < SCHEMA_VERSION:
+                from mitosis._store.migrations import migrate
+
                 copies.append(back_up(database, found))
                 migrate(connection, found)
             yield connection
@@ -106,6 +108,8 @@ def reading(database: Path) -> Iterator[Connection]:
         if found >= SCHEMA_VERSION:
             yield connection
             return
+        from mitosis._store.migrations import migrate
+
         with translating(database):
             memory = copy_in_memory(connection)
         with closing(memory), _begun(memory, ("BEGIN",), database) as copy:
@@ -133,6 +137,21 @@ def looking(database: Path) -> Iterator[tuple[Connection, int]]:
 @contextmanager
 def _connected(database: Path, mode: str, begin: tuple[str, ...]) -> Iterator[Connection]:
     _check_file(database)
+    kept = kept_for(database)
+    if kept and (connection := kept.opened(partial(_kept_connection, database))):
+        opened = _Opened(connection.info["raw"], begin, database)
+        try:
+            with _opened_as(opened), connection.begin():
+                yield connection
+        except BaseException:
+            kept.close()  # whatever state it is in
+            raise
+        return
+    with closing(_raw(database, mode)) as raw, _begun(raw, begin, database) as connection:
+        yield connection
+
+
+def _raw(database: Path, mode: str) -> PatientConnection:
     with translating(database):
         raw = sqlite3.connect(
             f"file:{quote(str(database))}?mode={mode}",
@@ -140,10 +159,17 @@ def _connected(database: Path, mode: str, begin: tuple[str, ...]) -> Iterator[Co
             timeout=min(waiting.ATTEMPT_SECONDS, waiting.busy_seconds()),
             factory=PatientConnection,
         )
-    with closing(raw):
-        raw.told_as = database.name
-        with _begun(raw, begin, database) as connection:
-            yield connection
+    raw.isolation_level = None  # transactions are left to us
+    raw.told_as = database.name
+    return raw
+
+
+def _kept_connection(database: Path) -> Connection:
+    raw = _raw(database, "rw")
+    with _opened_as(_Opened(raw, (), database)):
+        connection = _engine().connect()
+    connection.info["raw"] = raw
+    return connection
 
 
 @dataclass(frozen=True)
@@ -187,17 +213,25 @@ def _begun(
     raw: sqlite3.Connection, begin: tuple[str, ...], database: Path
 ) -> Iterator[Connection]:
     raw.isolation_level = None  # transactions are left to us
-    before = _opened.set(_Opened(raw, begin, database))
+    with _opened_as(_Opened(raw, begin, database)), _engine().begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _opened_as(opened: _Opened) -> Iterator[None]:
+    before = _opened.set(opened)
     try:
-        with _engine().begin() as connection:
-            yield connection
+        yield
     finally:
         _opened.reset(before)
 
 
 def _leave_wal(raw: PatientConnection, begin: tuple[str, ...], database: Path) -> None:
     """Give up a WAL, which somebody chose, where its shared memory is not shared by all."""
-    kind = network_file_system(database) if begin is _WRITE else None
+    if begin is not _WRITE or raw.has_written:  # a look at all mounts takes a millisecond
+        return
+    raw.has_written = True
+    kind = network_file_system(database)
     if kind is None:
         return
     (mode,) = raw.ask("PRAGMA journal_mode")
@@ -252,7 +286,24 @@ def _check_file(database: Path) -> None:
 
 
 def _schema_of(connection: Connection, database: Path, *, create: bool) -> int:
-    """Return the number of the file's schema; where there is none, make ours."""
+    """Return the number of the file's schema; where there is none, make ours.
+
+    On a connection that is kept it is read once, and again once others have written the file.
+    """
+    kept = kept_for(database)
+    if kept is None or kept.connection is not connection:
+        return _read_schema(connection, database, create=create)
+    others = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    if kept.version is None or kept.version[1] != others:
+        kept.version = None
+        found = _read_schema(connection, database, create=create)
+        if found != SCHEMA_VERSION:
+            return found
+        kept.version = found, others
+    return kept.version[0]
+
+
+def _read_schema(connection: Connection, database: Path, *, create: bool) -> int:
     rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
     tables = tuple(sorted(row[0] for row in rows))
     application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()

@@ -6,30 +6,31 @@ Each verb is one transaction: it is done as a whole, or the file is as it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from mitosis._model import (
-    Act,
-    Annotation,
-    Claim,
-    Claimed,
-    Finish,
-    Lock,
-    LockName,
-    Places,
-    RecordedTrial,
-    Status,
-    SweepPlan,
-)
-from mitosis._store import acting, annotating, claiming, locking, purging
-from mitosis._store import acts_file as journal
-from mitosis._store.act_lines import Told
-from mitosis._store.adopting import Known, known_trials
+from mitosis._model import Places, Status
+from mitosis._store import claiming, locking
 from mitosis._store.connection import transaction
 from mitosis._store.ending import end
 from mitosis._store.reader import StoreReader
-from mitosis._store.recorded_acts import PurgedTrial, RecordedAct, acts_of
-from mitosis._store.restoring import Restored, restore
 from mitosis.errors import DatabaseError
+
+if TYPE_CHECKING:  # a trial that is run needs little of this: the rest is loaded late
+    from mitosis._model import (
+        Act,
+        Annotation,
+        Claim,
+        Claimed,
+        Finish,
+        Lock,
+        LockName,
+        RecordedTrial,
+        SweepPlan,
+    )
+    from mitosis._store.act_lines import Told
+    from mitosis._store.adopting import Known
+    from mitosis._store.recorded_acts import PurgedTrial, RecordedAct
+    from mitosis._store.restoring import Restored
 
 
 def _no_places(_claimed: Claimed) -> Places:
@@ -116,6 +117,8 @@ class Store(StoreReader):
         Raises:
             DatabaseError: the file cannot be used, or does not hold the trial.
         """
+        from mitosis._store import annotating
+
         with transaction(self.path, create=False) as connection:
             if not annotating.annotate(connection, key, annotation):
                 reason = f"it does not hold the trial with key {key}"
@@ -138,7 +141,9 @@ class Store(StoreReader):
             StillRunningError: names all whose rows say that they run.
             DatabaseError: names all that are not there; or the file cannot be used.
         """
-        with journal.telling(self.path, create=False) as (connection, told):
+        from mitosis._store import acts_file, purging
+
+        with acts_file.telling(self.path, create=False) as (connection, told):
             purged = purging.purge(connection, self.path, keys, act)
             told.extend(purged)
         return tuple(purged)
@@ -162,10 +167,12 @@ class Store(StoreReader):
             RenameError: the new name is empty, the same, or in force.
             DatabaseError: the file cannot be used.
         """
-        with journal.telling(self.path, create=False) as (connection, told):
+        from mitosis._store import acting, acts_file, recorded_acts
+
+        with acts_file.telling(self.path, create=False) as (connection, told):
             acting.refuse_another(connection, lock_name, meant)
             lock = acting.rename(connection, lock_name, new_name, act)
-            told.append(acts_of(lock)[-1])
+            told.append(recorded_acts.acts_of(lock)[-1])
         return lock
 
     def retire(self, lock_name: LockName, act: Act, *, meant: Lock | None = None) -> Lock:
@@ -180,10 +187,12 @@ class Store(StoreReader):
             UnknownLockError: no such lock is in force, or another one than was meant.
             DatabaseError: the file cannot be used.
         """
-        with journal.telling(self.path, create=False) as (connection, told):
+        from mitosis._store import acting, acts_file, recorded_acts
+
+        with acts_file.telling(self.path, create=False) as (connection, told):
             acting.refuse_another(connection, lock_name, meant)
             lock = acting.retire(connection, lock_name, act)
-            told.append(acts_of(lock)[-1])
+            told.append(recorded_acts.acts_of(lock)[-1])
         return lock
 
     def import_locks(self, locks: Sequence[Lock], act: Act) -> tuple[Lock, ...]:
@@ -201,12 +210,14 @@ class Store(StoreReader):
             LockImportConflictError: some contradict what is in force; nothing is imported.
             DatabaseError: the file cannot be used.
         """
+        from mitosis._store import acting, acts_file, recorded_acts
+
         given = [lock for lock in locks if lock.retired_at is None]
         if not given:
             return ()
-        with journal.telling(self.path, create=True) as (connection, told):
+        with acts_file.telling(self.path, create=True) as (connection, told):
             imported = acting.import_locks(connection, self.path, given, act)
-            told.extend(acts_of(lock)[-1] for lock in imported)
+            told.extend(recorded_acts.acts_of(lock)[-1] for lock in imported)
         return imported
 
     def restore(
@@ -232,6 +243,8 @@ class Store(StoreReader):
         Raises:
             DatabaseError: the file cannot be used.
         """
+        from mitosis._store.restoring import restore
+
         with transaction(self.path, create=True) as connection:
             return restore(connection, trials, acts, plans)
 
@@ -250,6 +263,10 @@ class Store(StoreReader):
         Raises:
             DatabaseError: the file cannot be used.
         """
-        with journal.telling(self.path, create=True) as (connection, told):
+        from mitosis._store import acts_file
+        from mitosis._store.adopting import known_trials
+        from mitosis._store.restoring import restore
+
+        with acts_file.telling(self.path, create=True) as (connection, told):
             told.extend(acts)
             return restore(connection, place(known_trials(connection)), acts)

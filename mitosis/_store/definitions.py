@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Act, Action, Lock, LockName, Variant
 from mitosis._store.locks import act_row, read_definitions, variant_row
 from mitosis._store.recorded_acts import RecordedAct

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from mitosis._model import Finish, Status
 from mitosis._store.scalars import metric_rows, number, short_columns
@@ -15,21 +17,36 @@ from mitosis._store.trial_rows import data_column
 
 def end(connection: Connection, finish: Finish, *only_if: Status) -> bool:
     """Write the end of a trial, perhaps only if its row has some status; tell whether."""
-    statement = update(trial).where(trial.c.key == bindparam("wanted"))
-    if only_if:
-        statement = statement.where(trial.c.status.in_([status.value for status in only_if]))
     row = end_row(finish) | {"wanted": finish.key}
-    trial_id = connection.execute(statement.returning(trial.c.id), row).scalar()
+    trial_id = connection.execute(_ended(*only_if), row).scalar()
     if trial_id is not None and (finish.metrics or finish.numbers):
         write_metrics(connection, trial_id, finish)
     return trial_id is not None
 
 
+@cache  # to build a statement takes longer than to execute it
+def _ended(*only_if: Status) -> ReturningUpdate[Any]:
+    statement = update(trial).where(trial.c.key == bindparam("wanted"))
+    if only_if:
+        statement = statement.where(trial.c.status.in_([status.value for status in only_if]))
+    return statement.returning(trial.c.id)
+
+
+@cache
+def _no_metrics() -> Delete:
+    return delete(metric).where(metric.c.trial_id == bindparam("wanted"))
+
+
+@cache
+def _more_metrics() -> Insert:
+    return insert(metric)
+
+
 def write_metrics(connection: Connection, trial_id: int, finish: Finish) -> None:
     """Write what a trial measured, in the place of what was told before."""
-    connection.execute(delete(metric).where(metric.c.trial_id == trial_id))
+    connection.execute(_no_metrics(), {"wanted": trial_id})
     if rows := metric_rows(trial_id, finish):
-        connection.execute(insert(metric), rows)
+        connection.execute(_more_metrics(), rows)
 
 
 def end_row(finish: Finish) -> dict[str, Any]:

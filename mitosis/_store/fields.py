@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, case, func, select, type_coerce
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Field, Kind
 from mitosis._store.dialects import Digits, NumberThenText, OrNan, TextList
 from mitosis._store.scalars import storable

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis._store.joining import home_of
 
 

@@ -12,12 +12,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import is_own_database
 from mitosis._model.queries import Field, FieldNames, Kind
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mitosis import _layout
+from mitosis._dataclass import dataclass
 from mitosis.errors import DatabaseError
 
 if TYPE_CHECKING:  # it takes a while, and a folder that is not joined needs none of it

@@ -17,7 +17,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -26,6 +25,7 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, sele
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from mitosis._dataclass import dataclass
 from mitosis._store.connection import translating
 from mitosis.errors import DatabaseError, ForeignDatabaseError
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, insert, select, tuple_
 
 from mitosis._canonical import differences
+from mitosis._dataclass import dataclass
 from mitosis._model import Conflict, Lock, SweepPlan, Variant
 from mitosis._store.locks import IN_FORCE, read_locks, variant_row
 from mitosis._store.naming import in_parts
@@ -69,14 +70,21 @@ def locks_of(plan: SweepPlan) -> Iterator[Lock]:
 
 
 def _locked(connection: Connection, wanted: Wanted) -> Locked:
-    c = variant.c
-    query = select(c.id, c.parameter, c.name, c.text, c.canonical_version)
-    query = query.where(IN_FORCE, c.experiment == wanted.experiment)
     return {
         (row.parameter, row.name): row
         for some in in_parts([name for name, _ in wanted])
-        for row in connection.execute(query.where(tuple_(c.parameter, c.name).in_(some)))
+        for row in connection.execute(
+            _named(), {"experiment": wanted.experiment, "names": some}
+        )
     }
+
+
+@cache  # to build it takes longer than to execute it
+def _named() -> Select[Any]:
+    c = variant.c
+    query = select(c.id, c.parameter, c.name, c.text, c.canonical_version)
+    named = tuple_(c.parameter, c.name).in_(bindparam("names", expanding=True))
+    return query.where(IN_FORCE, c.experiment == bindparam("experiment"), named)
 
 
 def _refuse_newer_editions(wanted: Wanted, locked: Locked) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
+from mitosis._dataclass import dataclass
 from mitosis._store.scalars import storable
 from mitosis._store.schema import trial
 

@@ -7,32 +7,35 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 
-from mitosis._model import (
-    Claim,
-    Field,
-    FieldNames,
-    FormerTrial,
-    Lock,
-    Query,
-    RunningTrial,
-    Status,
-    SweepRow,
-)
-from mitosis._store import asking, naming, sweeps, trial_rows
-from mitosis._store.act_lines import Told
-from mitosis._store.acts_file import read_acts
-from mitosis._store.adopting import Known, known_trials
+from mitosis._model import Status
+from mitosis._store import naming, trial_rows
 from mitosis._store.connection import is_empty, reading
 from mitosis._store.joining import home_of
+from mitosis._store.keeping import kept_open
 from mitosis._store.locks import IN_FORCE, read_locks
-from mitosis._store.naming import NamedTrial
 from mitosis._store.schema import trial, variant
-from mitosis._store.state import DatabaseState, find_damage, read_state
+
+if TYPE_CHECKING:  # a trial that is run asks for little of this: the rest is loaded late
+    from mitosis._model import (
+        Claim,
+        Field,
+        FieldNames,
+        FormerTrial,
+        Lock,
+        Query,
+        RunningTrial,
+        SweepRow,
+    )
+    from mitosis._store.act_lines import Told
+    from mitosis._store.adopting import Known
+    from mitosis._store.naming import NamedTrial
+    from mitosis._store.state import DatabaseState
 
 
 class StoreReader:
@@ -44,6 +47,10 @@ class StoreReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Have this thread open the database's file once, for all that it does meanwhile."""
+        return kept_open(self.path)
 
     def is_made(self) -> bool:
         """Tell whether there is a database, with or without a trial.
@@ -86,7 +93,7 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be used.
         """
-        return next(iter(self._former(trial_rows.latest(claim))), None)
+        return next(iter(self._former(trial_rows.latest(), claim, 1)), None)
 
     def alike(self, claim: Claim, most: int = 5) -> list[FormerTrial]:
         """Return successful trials that should have had the same results, newest first.
@@ -99,7 +106,7 @@ class StoreReader:
         """
         if claim.code.commit is None:
             return []
-        return self._former(trial_rows.alike(claim, most))
+        return self._former(trial_rows.alike(), claim, most)
 
     def repeated(self, claim: Claim, most: int = 20) -> list[FormerTrial]:
         """Return successful trials that a claim may only repeat, newest first.
@@ -112,13 +119,15 @@ class StoreReader:
         """
         if claim.code.commit is None:
             return []
-        return self._former(trial_rows.repeated(claim, most))
+        # A seed that was generated is no reason to run again.
+        query = trial_rows.repeated(with_any_seed=claim.seed_is_generated)
+        return self._former(query, claim, most)
 
-    def _former(self, query: Select[tuple[object, ...]]) -> list[FormerTrial]:
+    def _former(self, query: Select[Any], claim: Claim, most: int) -> list[FormerTrial]:
         if is_empty(self.path):
             return []
         with reading(self.path) as connection:
-            return trial_rows.read_former(connection, query)
+            return trial_rows.read_former(connection, query, claim, most)
 
     def trials(self) -> list[RowMapping]:
         """Return all trials, in the order of their claims.
@@ -182,6 +191,8 @@ class StoreReader:
             ValueError: a column does not exist, or cannot be compared.
             DatabaseError: the file cannot be used.
         """
+        from mitosis._store import asking
+
         if is_empty(self.path):
             return [[] for _ in fields]
         with reading(self.path) as connection:
@@ -197,6 +208,8 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be used.
         """
+        from mitosis._store import sweeps
+
         if is_empty(self.path):
             return []
         with reading(self.path) as connection:
@@ -213,6 +226,8 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be used.
         """
+        from mitosis._store import sweeps
+
         if is_empty(self.path):
             return {}
         with reading(self.path) as connection:
@@ -224,6 +239,8 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be used.
         """
+        from mitosis._store import asking
+
         if is_empty(self.path):
             return ()
         with reading(self.path) as connection:
@@ -238,6 +255,9 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be used.
         """
+        from mitosis._model import FieldNames
+        from mitosis._store import asking
+
         if is_empty(self.path):
             return FieldNames()
         with reading(self.path) as connection:
@@ -267,6 +287,8 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be read.
         """
+        from mitosis._store.acts_file import read_acts
+
         return read_acts(self.path)
 
     def known(self) -> Known:
@@ -275,6 +297,8 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be used.
         """
+        from mitosis._store.adopting import known_trials
+
         with reading(self.path) as connection:
             return known_trials(connection)
 
@@ -284,6 +308,8 @@ class StoreReader:
         Raises:
             DatabaseError: the file cannot be read so far.
         """
+        from mitosis._store.state import read_state
+
         return read_state(self.path)
 
     def is_damaged(self) -> str | None:
@@ -293,4 +319,6 @@ class StoreReader:
             ForeignDatabaseError: another program made it.
             DatabaseError: nothing can be said, for it is busy or may not be read.
         """
+        from mitosis._store.state import find_damage
+
         return find_damage(self.path)

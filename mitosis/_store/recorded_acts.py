@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Act, Action, Lock, LockName
 
 

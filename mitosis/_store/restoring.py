@@ -6,12 +6,12 @@ A finished row is never overwritten, and no lock: what contradicts them is told.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Claimed, Lock, RecordedTrial, Status, SweepPlan
 from mitosis._store.act_lines import Told
 from mitosis._store.adopting import Number, known_trials, number_from, number_of

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from mitosis._dataclass import dataclass
 from mitosis._store.connection import is_empty, looking
 from mitosis._store.joining import home_of
 from mitosis._store.schema import trial, variant

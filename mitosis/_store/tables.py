@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from mitosis._store.schema import SCHEMA_VERSION, Unreadable, meta, metadata
 from mitosis.errors import DatabaseError, NewerDatabaseError
@@ -26,11 +27,15 @@ def version(connection: Connection, database: Path) -> int:
     Raises:
         DatabaseError: there is none.
     """
-    query = select(meta.c.value).where(meta.c.key == "schema_version")
-    value = connection.execute(query).scalar()
+    value = connection.execute(_version()).scalar()
     if value is None or not value.isdecimal() or value == "0":
         raise DatabaseError(database=database, reason=UNREADABLE_VERSION)
     return int(value)
+
+
+@cache
+def _version() -> Select[tuple[str]]:
+    return select(meta.c.value).where(meta.c.key == "schema_version")
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, or_, select
 
 from mitosis._model import (
     Claim,
@@ -142,9 +143,21 @@ def _places(row: Any) -> Places:
     return Places(folder=row.folder or "", html=row.html or "")
 
 
-def read_former(connection: Connection, query: Select[Any]) -> list[FormerTrial]:
-    """Return the trials that a query for rows of `trial` finds, in its order."""
-    return [_former(row) for row in connection.execute(query)]
+def read_former(
+    connection: Connection, query: Select[Any], claim: Claim, most: int
+) -> list[FormerTrial]:
+    """Return at most so many trials that a query of a claim's finds, in its order."""
+    asked = {
+        "experiment": claim.experiment,
+        "run_group": claim.group or "",
+        "digests": _digests(claim),
+        "variants": variant_names(claim),
+        "literals": dict(claim.values),
+        "commit_hash": claim.code.commit,
+        "seed": _seed(claim),
+        "most": most,
+    }
+    return [_former(row) for row in connection.execute(query, asked)]
 
 
 def _former(row: Any) -> FormerTrial:
@@ -160,7 +173,11 @@ def _former(row: Any) -> FormerTrial:
     )
 
 
-def latest(claim: Claim) -> Select[Any]:
+# To build a query takes longer than SQLite takes to answer it, and a sweep asks for each trial.
+
+
+@cache
+def latest() -> Select[Any]:
     """Return the query for the last trial that was claimed with the same variants.
 
     The index of the UNIQUE constraint is walked from its end, so it hardly matters how many
@@ -169,49 +186,43 @@ def latest(claim: Claim) -> Select[Any]:
     c = trial.c
     return (
         select(trial)
-        .where(*_same_definitions(claim), c.variants == variant_names(claim))
+        .where(*_same("experiment", "run_group", "digests", "variants"))
         .where(c.status != Status.RUNNING.value)
         .order_by(c.iteration.desc())
-        .limit(1)
+        .limit(bindparam("most", type_=Integer))
     )
 
 
-def alike(claim: Claim, most: int) -> Select[Any]:
+@cache
+def alike() -> Select[Any]:
     """Return the query for successful trials of the same values, seed and commit."""
-    return _same_values(claim, most).where(_same_seed(claim))
+    return _same_values().where(_same_seed())
 
 
-def repeated(claim: Claim, most: int) -> Select[Any]:
+@cache
+def repeated(*, with_any_seed: bool) -> Select[Any]:
     """Return the query for trials that a claim may only repeat: those of other names are out.
 
-    A generated seed is no reason to run again, and what is archived is no result.
+    What is archived is no result.
     """
-    c = trial.c
-    query = _same_values(claim, most).where(c.variants == variant_names(claim))
-    query = query.where(c.archived_at.is_(None))
-    return query if claim.seed_is_generated else query.where(_same_seed(claim))
+    query = _same_values().where(*_same("variants"), trial.c.archived_at.is_(None))
+    return query if with_any_seed else query.where(_same_seed())
 
 
-def _same_values(claim: Claim, most: int) -> Select[Any]:
+def _same_values() -> Select[Any]:
     c = trial.c
     return (
         select(trial)
-        .where(*_same_definitions(claim), c.literals == dict(claim.values))
-        .where(c.commit_hash == claim.code.commit)
+        .where(*_same("experiment", "run_group", "digests", "literals", "commit_hash"))
         .where(c.status == Status.SUCCEEDED.value)
         .order_by(c.started_at.desc())
-        .limit(most)
+        .limit(bindparam("most", type_=Integer))
     )
 
 
-def _same_seed(claim: Claim) -> ColumnElement[bool]:
-    return trial.c.seed.is_not_distinct_from(_seed(claim))
+def _same_seed() -> ColumnElement[bool]:
+    return trial.c.seed.is_not_distinct_from(bindparam("seed"))
 
 
-def _same_definitions(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    c = trial.c
-    return (
-        c.experiment == claim.experiment,
-        c.run_group == (claim.group or ""),
-        c.digests == _digests(claim),
-    )
+def _same(*columns: str) -> list[ColumnElement[bool]]:
+    return [trial.c[name] == bindparam(name) for name in columns]

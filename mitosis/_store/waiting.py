@@ -48,6 +48,7 @@ class PatientConnection(sqlite3.Connection):
     """
 
     told_as = "the database"
+    has_written = False
     _is_told = False
 
     def ask(self, statement: str) -> tuple[Any, ...]:
@@ -67,6 +68,7 @@ class PatientConnection(sqlite3.Connection):
         Raises:
             sqlite3.Error: of kind `SQLITE_BUSY` after `BUSY_SECONDS`.
         """
+        self._is_told = False
         self._until_free(lambda: self._begin(statements), "which another process is writing")
 
     def commit(self) -> None:

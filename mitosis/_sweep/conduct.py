@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._model import SweepRow
 from mitosis._run.here import warm_up
 from mitosis._run.terminal import Terminal
@@ -60,7 +60,7 @@ def conduct(prepared: Prepared, manner: Conduct, make_desk: MakeDesk = trial_des
     plan, store = prepared.plan, prepared.campaign.store
     folder = prepared.campaign.place.trials_folder
     page = IndexPage(folder, plan, lambda: sweep_rows(store, plan.name))
-    with held(folder, plan.name), _told(prepared, page):
+    with held(folder, plan.name), store.kept_open(), _told(prepared, page):
         tally = _run(prepared, manner, page, make_desk)
     if tally.interrupted:
         raise KeyboardInterrupt

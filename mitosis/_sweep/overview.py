@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
-from mitosis._history.frame import make_frame
-from mitosis._history.groups import NEEDED, make_groups
+from mitosis._dataclass import dataclass
 from mitosis._model import Status
 from mitosis._model.sweeps import SweepPlan, SweepRow
 from mitosis._sweep.grown import grown
@@ -134,9 +134,8 @@ class Overview:
         rows: dict[int, list[SweepRow]] = defaultdict(list)
         for row in self.rows:
             rows[numbers[self.variants_of(row.point)]].append(row)
-        statistics = self._statistics(numbers) if self.rows else {}
         return [
-            Group(variants, tuple(rows[number]), points[number], **statistics.get(number, {}))
+            _group(variants, rows[number], points[number])
             for variants, number in numbers.items()
         ]
 
@@ -156,28 +155,29 @@ class Overview:
         )
         return {variants: number for number, variants in enumerate(in_order)}
 
-    def _statistics(self, numbers: dict[tuple[str, ...], int]) -> dict[int, dict[str, Any]]:
-        columns: dict[str, list[Any]] = {
-            "key": [row.key for row in self.rows],
-            "variants": [numbers[self.variants_of(row.point)] for row in self.rows],
-            "main": [row.main if is_number(row.main) else None for row in self.rows],
-            "status": [row.status.value for row in self.rows],
-            "commit": [row.commit for row in self.rows],
-            "experiment": [self.plan.experiment] * len(self.rows),
-            "name": [row.name for row in self.rows],
-            "seed": [row.seed for row in self.rows],
-        }
-        frame = make_frame(list(columns), list(columns.values()))
-        assert set(NEEDED) <= set(columns), "grouping has what it needs"
-        groups = make_groups(frame, ["variants"], ["main"]).to_dict("records")
-        return {
-            group["variants"]: {
-                "n": group["n"],
-                "failures": group["failures"],
-                "mean": group["main.mean"],
-                "std": group["main.std"],
-                "low": group["main.min"],
-                "high": group["main.max"],
-            }
-            for group in groups
-        }
+
+def _group(variants: tuple[str, ...], rows: Sequence[SweepRow], points: int) -> Group:
+    succeeded = [row for row in rows if row.status is Status.SUCCEEDED]
+    running = sum(row.status is Status.RUNNING for row in rows)
+    failures = len(rows) - len(succeeded) - running
+    group = Group(variants, tuple(rows), points, failures=failures)
+    mains = [float(row.main) for row in succeeded if is_number(row.main)]
+    if not mains:
+        return group
+    mean, std = mean_and_std(mains)
+    low, high = min(mains), max(mains)
+    return replace(group, n=len(mains), mean=mean, std=std, low=low, high=high)
+
+
+def mean_and_std(numbers: Sequence[float]) -> tuple[float, float]:
+    """Return the mean of finite numbers and the standard deviation of the sample.
+
+    They are exact but for the last rounding; a single number has no deviation, but NaN.
+    """
+    mean = statistics.mean(numbers)
+    if len(numbers) < 2:
+        return mean, math.nan
+    try:
+        return mean, statistics.stdev(numbers)
+    except OverflowError:  # larger than any float
+        return mean, math.inf

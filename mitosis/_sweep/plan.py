@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter, PlannedPoint, SweepPlan
 from mitosis._records import write_plan
 from mitosis._redaction import is_secret

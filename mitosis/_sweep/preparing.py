@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Parameter, Status, SweepPlan
-from mitosis._provenance import environment_digest
 from mitosis._records import read_plan
 from mitosis._redaction import redact_argv, redact_text
 from mitosis._run.campaign import Campaign
@@ -215,7 +215,7 @@ def planned(
         argv=redact_argv([str(word) for word in sys.argv]),
         options={name: _told(getattr(options, name)) for name in _KEPT},
         commit=origin.code.commit,
-        environment=environment_digest(origin.environment),
+        environment=origin.environment_digest,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, overload
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._model import Status, SweepPlan, SweepRow, Trial
 from mitosis._store import Store

@@ -16,9 +16,9 @@ from concurrent.futures import (
     Future,
     wait,
 )
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from mitosis._dataclass import dataclass
 from mitosis._sweep.halt import Halt
 from mitosis.errors import MitosisError
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._model import Trial
 from mitosis._sweep.ranking import is_settled, ranked, searched
 from mitosis._sweep.result import Sweep, Trials

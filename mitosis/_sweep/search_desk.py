@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mitosis._dataclass import dataclass
 from mitosis._model import PRUNED, Parameter, Status, SweepPoint
 from mitosis._notebook import Stop
 from mitosis._run.campaign import Campaign

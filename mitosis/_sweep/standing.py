@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from mitosis._dataclass import dataclass
 from mitosis._model import PRUNED, Status, Trial
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._model import Parameter, Status, SweepRow
 from mitosis._sweep.metrics_tail import MetricsTail

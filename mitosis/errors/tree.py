@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from textwrap import indent
 from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+from mitosis._dataclass import dataclass
 
 _HOME = "mitosis.errors"
 """Where tracebacks and pickles find the errors, whichever module of it they are written in."""

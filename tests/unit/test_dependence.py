@@ -25,8 +25,13 @@ def texts(picture: str) -> list[str]:
 
 def dots(picture: str) -> int:
     """Return how many single trials were drawn."""
-    found = [g for g in picture.split("<g id=")[1:] if "stroke: #8a94a0" in g and "<use" in g]
-    return sum(group.count("<use") for group in found)
+    return picture.count("<circle")
+
+
+def joined(picture: str) -> list[tuple[float, ...]]:
+    """Return where the means stand that a line joins."""
+    lines = re.findall(r'<polyline[^>]* points="([^"]*)"', picture)
+    return [tuple(map(float, point.split(","))) for line in lines for point in line.split()]
 
 
 def test_a_picture_is_the_same_each_time_and_loads_nothing() -> None:
@@ -34,7 +39,7 @@ def test_a_picture_is_the_same_each_time_and_loads_nothing() -> None:
     picture = dependence_svg(dependence, "main")
     assert picture == dependence_svg(dependence, "main")
     outside = set(re.findall(r"https?://[^\"'\s]+", picture))
-    assert outside == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert outside == {"http://www.w3.org/2000/svg"}
     assert "<script" not in picture
 
 
@@ -48,19 +53,46 @@ def test_numbers_over_decades_stand_on_a_logarithmic_axis() -> None:
     rates = [1e-4, 1e-3, 1e-2, 1e-1]
     picture = dependence_svg(Dependence("rate", rates, [1, 2, 3, 4]), "main")
     assert texts(picture)[:4] == ["0.0001", "0.001", "0.01", "0.1"]
-    means = picture.split("stroke-width: 1.1")[0].rsplit('<path d="', 1)[1]
-    across = [float(x) for x in re.findall(r"[ML] ([\d.]+) ", means)]
+    across = [x for x, _ in joined(picture)]
     assert len(across) == 4
-    assert np.allclose(np.diff(across), np.diff(across)[0], rtol=1e-3)
+    assert np.allclose(np.diff(across), np.diff(across)[0], atol=0.2)
 
 
 def test_categories_stand_by_name_and_are_not_joined() -> None:
     numbers = Dependence("k", [0, 1], [3, 4])
     named = Dependence("k", [0, 1], [3, 4], ("adam", "sgd"))
     assert {"adam", "sgd"} <= set(texts(dependence_svg(named, "main")))
-    joined = "stroke-width: 1.1"
-    assert joined in dependence_svg(numbers, "main")
-    assert joined not in dependence_svg(named, "main")
+    assert len(joined(dependence_svg(numbers, "main"))) == 2
+    assert not joined(dependence_svg(named, "main"))
+
+
+def test_means_and_deviations_stand_where_the_axis_says() -> None:
+    picture = dependence_svg(Dependence("k", [1, 1, 2], [10, 30, 40]), "main")
+    up = {text: float(y) for y, text in re.findall(r'class="y"[^>]* y="([\d.]+)">(\d+)<', picture)}
+    assert {"10", "20", "30", "40"} <= up.keys()
+    (_, first), (_, second) = joined(picture)
+    assert [first, second] == pytest.approx([up["20"] - 3, up["40"] - 3], abs=0.2)
+    (bar,) = re.findall(r'class="bar" d="M[\d.]+ ([\d.]+)V([\d.]+)', picture)
+    each = (up["10"] - up["20"]) / 10
+    ends = [first + each * math.sqrt(200), first - each * math.sqrt(200)]
+    assert list(map(float, bar)) == pytest.approx(ends, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("y", "ticks"),
+    [
+        ([0.0, 1.0], ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+        ([1234567, 1234571], ["1234567", "1234568", "1234569", "1234570", "1234571"]),
+        ([2e-5, 4e-5], ["2.0e-05", "2.5e-05", "3.0e-05", "3.5e-05", "4.0e-05"]),
+        ([1e-3, 10], ["0.001", "0.01", "0.1", "1", "10"]),
+        ([7, 7], ["6.8", "7.0", "7.2"]),
+    ],
+)
+def test_ticks_are_round_numbers_with_the_digits_they_need(
+    y: list[float], ticks: list[str]
+) -> None:
+    picture = dependence_svg(Dependence("k", [1, 2], y), "main")
+    assert re.findall(r'class="y"[^>]*>([^<]*)<', picture) == ticks
 
 
 def test_each_of_few_trials_is_a_dot_and_a_picture_of_many_stays_small() -> None:

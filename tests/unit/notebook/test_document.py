@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import json
 import re
@@ -13,18 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitosis._notebook.document import (
-    Banner,
-    Picture,
-    Plan,
-    PlannedCell,
-    Section,
-    build,
-    finished,
-    label,
-    source_cell,
-    to_ipynb,
-)
+from mitosis._notebook.document import build, finished, label, to_ipynb
+from mitosis._notebook.plan import Banner, Picture, Plan, PlannedCell, Section, source_cell
 
 RUN = PlannedCell("results = experiment.run(**parameters)", ("run",))
 
@@ -163,8 +154,7 @@ def test_a_finished_notebook_leaves_out_code_that_never_ran() -> None:
 
 def test_a_finished_notebook_can_be_labelled_alone() -> None:
     notebook = build(PLAN, BANNER)
-    copy = finished(notebook)
-    label(copy, replace(BANNER, status="failed"))
+    label(finished(notebook), replace(BANNER, status="failed"))
     assert notebook.metadata.mitosis["status"] == "running"
 
 
@@ -172,6 +162,30 @@ def test_the_file_is_json_that_keeps_what_was_written() -> None:
     plan = replace(PLAN, experiment="größe 🧬")
     stored = json.loads(to_ipynb(build(plan, BANNER)))
     assert "größe 🧬" in "".join(stored["cells"][0]["source"])
+
+
+def test_the_file_is_what_nbformat_writes_whatever_a_kernel_has_sent() -> None:
+    notebook = build(PLAN, BANNER)
+    data = {
+        "text/plain": "one\ntwo\r\nthree\u2028",
+        "text/html": ["<b>\n", "x</b>"],
+        "image/svg+xml": "<svg>\n</svg>\n",
+        "image/png": "iVBO\nRw0K",
+        "application/javascript": "a()\nb()",
+        "application/json": {"b": [1, {}], "a": None},
+    }
+    cell = notebook.cells[-1]
+    cell.source, cell.execution_count = "first\nlast\n", 3
+    cell.outputs = [
+        nbformat.v4.new_output("stream", name="stdout", text="größe\n\x1b[0m 🧬\ud800"),
+        nbformat.v4.new_output("display_data", data=data, metadata={"isolated": True}),
+        nbformat.v4.new_output("execute_result", data=data, execution_count=3),
+        nbformat.v4.new_output("error", ename="E", evalue="a\nb", traceback=["x\ny", "z"]),
+    ]
+    before = copy.deepcopy(notebook)
+    notebook.metadata["orig_nbformat"] = before.metadata["orig_nbformat"] = 2
+    assert to_ipynb(notebook) == nbformat.v4.writes(before)
+    assert notebook == before
 
 
 def test_warnings_stand_under_the_title_as_text() -> None:

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 import pytest
 
 from mitosis._notebook import home
-from mitosis._notebook.home import kernel_home, sweep
+from mitosis._notebook.home import kernel_home, sweep, sweep_now_and_then
 
 HOLDER = """
 import sys
@@ -100,6 +100,27 @@ def test_a_young_home_stays_for_its_runner_may_not_have_locked_it_yet(
     os.utime(young, (hour_ago, hour_ago))
     sweep(place)
     assert not young.exists()
+
+
+def test_a_process_that_runs_many_trials_sweeps_now_and_then(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(name: str) -> Path:
+        left = place / name
+        left.mkdir()
+        (left / "runner.lock").touch()
+        return left
+
+    first = leave("mitosis-abcd1234")
+    sweep_now_and_then(place)
+    assert not first.exists()
+    second = leave("mitosis-abcd5678")
+    monkeypatch.setitem(home._next_sweep, place, time.monotonic() + 60)
+    sweep_now_and_then(place)
+    assert second.exists()
+    monkeypatch.setitem(home._next_sweep, place, time.monotonic() - 1)
+    sweep_now_and_then(place)
+    assert not second.exists()
 
 
 def test_a_place_that_cannot_be_listed_costs_nothing(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
-from mitosis._notebook.nursery import Nursery, NurseryGoneError
+from mitosis._notebook.nursery import Nursery, NurseryGoneError, Order
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,23 +28,27 @@ import json, os, signal, sys, tempfile, time
 from pathlib import Path
 from mitosis import _notebook as notebooks
 
-def echo(payload):
-    return payload[::-1]
+def echo(connection):
+    while True:
+        try:
+            connection.send_bytes(connection.recv_bytes()[::-1])
+        except EOFError:
+            return
 
-def fail(payload):
+def fail(connection):
     raise ValueError("on purpose")
 
-def die(payload):
+def die(connection):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def sleep(payload):
-    Path(payload.decode()).touch()
+def sleep(connection):
     try:
+        connection.send_bytes(b"begun")
         time.sleep(60)
     except KeyboardInterrupt:
-        return b"interrupted"
+        connection.send_bytes(b"interrupted")
 
-def look(payload):
+def look(connection):
     """Have a kernel tell about itself and this process."""
     code = """
 import json, os, sys, threading
@@ -75,8 +80,17 @@ print(json.dumps(told))
         execution.start()
         ending = execution.wait()
     told = json.loads("".join(said)) if said else {"reason": ending.reason}
-    return json.dumps(told | {"trial": os.getpid()}).encode()
+    connection.send_bytes(json.dumps(told | {"trial": os.getpid()}).encode())
 '''
+
+
+LOOK = """
+import errands
+class Teller:
+    def send_bytes(self, told):
+        print(told.decode())
+errands.look(Teller())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +109,27 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def nursery(installed: Path) -> Iterator[Nursery]:
     environment = dict(os.environ)
     os.environ.pop("PYTEST_CURRENT_TEST", None)  # it changes with each test
-    with Nursery(["import numpy", "import loud_library"], ["errands"]) as nursery:
+    order = Order(["import numpy", "import loud_library"], ["errands"])
+    with Nursery.started(order) as nursery:
         os.environ.update(environment)
         yield nursery
+
+
+def told_by(nursery: Nursery, function: str) -> bytes:
+    """Return what a function tells before it returns."""
+    child, connection = nursery.fork(f"errands:{function}")
+    told = connection.recv_bytes()
+    assert child.wait() == 0
+    return told
+
+
+def echoed(nursery: Nursery, message: bytes) -> bytes:
+    child, connection = nursery.fork("errands:echo")
+    connection.send_bytes(message)
+    back = connection.recv_bytes()
+    connection.close()
+    assert child.wait() == 0
+    return back
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -107,55 +139,79 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_many_processes_at_once_each_return_what_their_function_returned(
+def test_many_processes_at_once_each_have_a_connection_of_their_own(nursery: Nursery) -> None:
+    messages = [bytes([number]) * 300_000 + b"end" for number in range(20)]
+    with ThreadPoolExecutor(20) as pool:
+        back = list(pool.map(partial(echoed, nursery), messages))
+    assert back == [message[::-1] for message in messages]
+
+
+def test_a_process_takes_one_message_after_the_other_until_nobody_is_there(
     nursery: Nursery,
 ) -> None:
-    payloads = [bytes([number]) * 300_000 + b"end" for number in range(20)]
-    children = [nursery.fork("errands:echo", payload) for payload in payloads]
-    with ThreadPoolExecutor(20) as pool:
-        ended = list(pool.map(lambda child: child.wait(60), children))
-    assert [e.result for e in ended] == [payload[::-1] for payload in payloads]
-    assert {e.exit_status for e in ended} == {0}
-    assert len({child.pid for child in children}) == 20
+    child, connection = nursery.fork("errands:echo")
+    for message in (b"ab", b"cd"):
+        connection.send_bytes(message)
+        assert connection.recv_bytes() == message[::-1]
+    assert child.poll() is None
+    assert psutil.pid_exists(child.pid)
+    connection.close()
+    assert child.wait() == 0
+    assert child.usage
+    assert child.usage.peak_rss > 0
 
 
-def test_one_that_raises_or_dies_costs_only_itself(nursery: Nursery) -> None:
-    raised = nursery.fork("errands:fail", b"").wait(60)
-    assert (raised.exit_status, raised.result) == (1, None)
-    assert "ValueError: on purpose" in raised.traceback
-    died = nursery.fork("errands:die", b"").wait(60)
-    assert (died.exit_status, died.result) == (-signal.SIGKILL, None)
-    assert nursery.fork("errands:echo", b"ab").wait(60).result == b"ba"
+def test_one_that_raises_or_dies_costs_only_itself(
+    nursery: Nursery, capfd: pytest.CaptureFixture[str]
+) -> None:
+    raised, connection = nursery.fork("errands:fail")
+    with pytest.raises((EOFError, OSError)):
+        connection.recv_bytes()
+    assert raised.wait() == 1
+    died, _ = nursery.fork("errands:die")
+    assert died.wait() == -signal.SIGKILL
+    assert not died.is_orphan
+    assert echoed(nursery, b"ab") == b"ba"
     assert psutil.Process(nursery.pid).children() == []
 
 
-def test_signals_reach_the_process_that_they_are_for(nursery: Nursery, tmp_path: Path) -> None:
-    names = ["one", "two"]
-    one, two = (nursery.fork("errands:sleep", str(tmp_path / name).encode()) for name in names)
-    wait_until(lambda: {file.name for file in tmp_path.iterdir()} == set(names))
+def test_signals_reach_the_process_that_they_are_for(nursery: Nursery) -> None:
+    (one, its), (two, others) = (nursery.fork("errands:sleep") for _ in "ab")
+    assert {its.recv_bytes(), others.recv_bytes()} == {b"begun"}
     with pytest.raises(TimeoutError):
         one.wait(0.05)
     one.send_signal(signal.SIGINT)
-    assert one.wait(60).result == b"interrupted"
-    two.send_signal(signal.SIGKILL)
-    assert two.wait(60).exit_status == -signal.SIGKILL
+    assert its.recv_bytes() == b"interrupted"
+    assert one.wait() == 0
+    assert two.poll() is None
+    two.kill()
+    assert two.wait() == -signal.SIGKILL
     two.send_signal(signal.SIGINT)  # nobody is there any more
-    assert two.wait().exit_status == -signal.SIGKILL
+    assert two.wait() == -signal.SIGKILL
+
+
+def test_a_process_that_nobody_wants_any_more_is_killed(nursery: Nursery) -> None:
+    child, connection = nursery.fork("errands:sleep")
+    assert connection.recv_bytes() == b"begun"
+    pid = child.pid
+    child.close()
+    wait_until(lambda: not psutil.pid_exists(pid))
+    assert echoed(nursery, b"ab") == b"ba"
 
 
 def test_what_a_scheduler_sends_to_all_of_a_job_ends_no_nursery(nursery: Nursery) -> None:
-    assert nursery.fork("errands:echo", b"ab").wait(60).result == b"ba"
+    assert echoed(nursery, b"ab") == b"ba"
     os.kill(nursery.pid, signal.SIGUSR1)
-    assert nursery.fork("errands:echo", b"cd").wait(60).result == b"dc"
+    assert echoed(nursery, b"cd") == b"dc"
 
 
 def test_a_kernel_is_what_it_would_be_had_it_been_started(nursery: Nursery) -> None:
-    told = [json.loads(nursery.fork("errands:look", b"").wait(60).result or b"") for _ in "ab"]
+    told = [json.loads(told_by(nursery, "look")) for _ in "ab"]
     assert [t["forked"] for t in told] == [True, True]
-    assert [t["parent"] for t in told] == [t["trial"] for t in told]
+    assert [t["parent"] for t in told] == [nursery.pid] * 2
     assert told[0]["draw"] != told[1]["draw"]
     started = subprocess.run(
-        [sys.executable, "-c", "import errands; print(errands.look(b'').decode())"],
+        [sys.executable, "-c", LOOK],
         env={k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
         | {"PYTHONPATH": sys.path[0]},
         capture_output=True,
@@ -169,26 +225,36 @@ def test_a_kernel_is_what_it_would_be_had_it_been_started(nursery: Nursery) -> N
 
 
 @pytest.mark.parametrize("end", ["close", "kill"])
-def test_nothing_outlives_the_owner(installed: Path, tmp_path: Path, end: str) -> None:
-    mark = tmp_path / "mark"
+@pytest.mark.parametrize("how", ["started", "forked"])
+def test_nothing_outlives_the_owner(installed: Path, how: str, end: str) -> None:
+    order = "Order([], ['errands'])"
     code = (
-        f"import sys, time; sys.path.insert(0, {str(installed)!r})\n"
-        "from mitosis._notebook.nursery import Nursery\n"
-        "nursery = Nursery([], ['errands'])\n"
-        f"child = nursery.fork('errands:sleep', {str(mark).encode()!r})\n"
+        f"import sys; sys.path.insert(0, {str(installed)!r})\n"
+        "from mitosis._notebook.nursery import Nursery, Order\n"
+        f"nursery = Nursery.{how}({order if how == 'started' else f'lambda: {order}'})\n"
+        "child, connection = nursery.fork('errands:sleep')\n"
+        "print(connection.recv_bytes().decode(), flush=True)\n"
         "sys.stdin.readline(); nursery.close(); print(nursery._process.returncode)"
     )
     owner = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    wait_until(mark.exists)
+    assert owner.stdout
+    assert owner.stdout.readline() == "begun\n"
     processes = psutil.Process(owner.pid).children(recursive=True)
-    assert len(processes) >= 3  # the nursery, a trial, its kernel
+    assert len(processes) == 2  # the nursery, and what it has forked
     if end == "kill":
         owner.kill()
     out, _ = owner.communicate("\n" if end == "close" else None, timeout=60)
     assert out == ("0\n" if end == "close" else "")
     wait_until(lambda: not any(map(is_alive, processes)))
+
+
+def test_one_that_still_warms_up_ends_at_once() -> None:
+    begin = time.monotonic()
+    with Nursery.started(Order(["import time; time.sleep(60)"])):
+        pass
+    assert time.monotonic() - begin < 30
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -199,11 +265,12 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def test_a_nursery_that_is_gone_says_so(installed: Path) -> None:
-    nursery = Nursery([], ["errands"])
-    child = nursery.fork("errands:sleep", b"/dev/null")
+    nursery = Nursery.started(Order([], ["errands"]))
+    child, connection = nursery.fork("errands:sleep")
+    assert connection.recv_bytes() == b"begun"
     os.kill(nursery.pid, signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL
+    assert child.is_orphan
     with pytest.raises(NurseryGoneError):
-        child.wait(60)
-    with pytest.raises(NurseryGoneError):
-        nursery.fork("errands:echo", b"")
+        nursery.fork("errands:echo")
     nursery.close()

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,18 @@ def test_a_machine_names_host_processor_and_memory() -> None:
     assert found.cpu_count >= 1
     assert found.memory_bytes > 2**20
     assert found.platform.startswith(os.uname().sysname)
+
+
+def test_another_process_of_a_machine_tells_only_what_is_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = replace(machine(["sweep.py"]), gpus=("a card",), variables={"OMP_X": "9"})
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    found = machine(["worker.py"], known)
+    assert (found.argv, found.gpus) == (("worker.py",), ("a card",))
+    assert found.variables["OMP_NUM_THREADS"] == "3"
+    assert "OMP_X" not in found.variables
+    assert found == replace(machine(["worker.py"]), gpus=("a card",))
 
 
 def test_the_platform_is_told_as_python_tells_it() -> None:

@@ -1,43 +1,44 @@
-"""The kernel of `mitosis run`, forked before the command itself has loaded anything.
+"""The nursery of `mitosis run`, forked before the command itself has loaded anything.
 
-While the command imports the experiment and looks at its code, the kernel's process imports, on
-another processor, what it will need. If no trial comes of it, it vanishes.
+While the command imports the experiment, looks at its code and claims the trial, the nursery
+imports on another processor what the trial will need. If no trial comes of it, it vanishes.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from mitosis._notebook import forked
+from mitosis._notebook.forked import unsafe
+from mitosis._notebook.nursery import Nursery, Order
+
+log = logging.getLogger("mitosis")
+
+_MODULES = ["mitosis._run.here"]
 
 
 @contextmanager
-def kernel_at_hand(names: Sequence[str], config: Path | None) -> Iterator[None]:
-    """Have a kernel at hand for a trial that is run inside the block.
+def nursery_at_hand(names: Sequence[str], config: Path | None) -> Iterator[Nursery | None]:
+    """Have a nursery for a trial that is run inside the block, where one can be forked.
 
     Args:
         names: of the experiment's steps, as the command got them.
         config: the file with the settings, if one was named.
     """
-    forked.keep_at_hand(partial(_get_ready, names, config))
-    try:
-        yield
-    finally:
-        forked.throw_away()
+    if reason := unsafe():
+        log.debug("no nursery is forked: %s", reason)
+        yield None
+        return
+    with Nursery.forked(partial(_order, names, config)) as nursery:
+        yield nursery
 
 
-def _get_ready(names: Sequence[str], config: Path | None) -> Mapping[str, str] | None:
-    """Import what kernels need, and what the experiment is going to import of the installed."""
-    from mitosis._notebook import kernel_process
-    from mitosis._notebook.preloading import preload
-
-    kernel_process.load()
-    preloaded = preload(_imports(names, config))
-    return None if preloaded.said else preloaded.environment
+def _order(names: Sequence[str], config: Path | None) -> Order:
+    return Order(_imports(names, config), _MODULES)
 
 
 def _imports(names: Sequence[str], config: Path | None) -> list[str]:
