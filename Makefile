@@ -20,7 +20,7 @@ example: .venv/example
 
 test: check
 	@tests/install-browser
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2
 
 fast: .venv/dev
 	$(BIN)/pytest -n 2 -m "not slow and not browser"

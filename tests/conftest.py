@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import gc
 import os
 import shutil
 import subprocess
@@ -21,6 +23,29 @@ settings.load_profile("mitosis")
 FreshPython = Callable[..., str]
 Unprivileged = Callable[[], AbstractContextManager[None]]
 _NOBODY = 65534
+_PACKAGE = Path(__file__).parents[1] / "mitosis"
+
+gc.disable()  # all that is made while tests are collected stays; looking for cycles is a third
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the package once, not in each process that tests start: it is half a second."""
+    if not hasattr(session.config, "workerinput"):
+        compileall.compile_dir(_PACKAGE, quiet=2)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whatever starts an interpreter of its own."""
+    for item in items:
+        if {"fresh_python", "interpreter"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Spare every later collection the modules and tests, which live to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mitosis._cli.ending import CONTEXT, exit_status
 from mitosis._cli.trial_options import keeping_options, with_options
 from mitosis._loading import collect_rarely
+
+if TYPE_CHECKING:
+    from mitosis._notebook.nursery import Nursery
 
 _RETRIED = ("failed", "killed", "timed_out", "lost")
 
@@ -164,12 +168,25 @@ def sweep_command(experiments: tuple[str, ...], **options: Any) -> None:
     """  # noqa: D301 - the control character keeps click from wrapping the example
     if fault := _misuse(experiments, options):
         raise click.UsageError(fault)
-    collect_rarely()
-    from mitosis._cli.sweeping import run_sweep
+    with _nursery(experiments, options) as nursery:
+        collect_rarely()  # not before: what was forked runs the experiment, too
+        from mitosis._cli.sweeping import run_sweep
 
-    sys.path.insert(0, str(Path.cwd()))
-    if not run_sweep(experiments, options):
+        sys.path.insert(0, str(Path.cwd()))
+        all_succeeded = run_sweep(experiments, options, nursery)
+    if not all_succeeded:
         sys.exit(1)
+
+
+def _nursery(
+    experiments: tuple[str, ...], options: dict[str, Any]
+) -> AbstractContextManager[Nursery | None]:
+    """Have a nursery warm up from now on, if trials will run here of what is known by now."""
+    if not experiments or options["dask"] or options["dry_run"]:
+        return nullcontext()
+    from mitosis._cli.early_nursery import nursery_at_hand
+
+    return nursery_at_hand(experiments, options["config"])
 
 
 def _misuse(experiments: tuple[str, ...], options: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mitosis._cli.experiments import Found, find_all
 from mitosis._cli.grids import asked_grid
@@ -16,6 +16,7 @@ from mitosis._cli.screen import say
 from mitosis._cli.variants import way_to_give
 from mitosis._history.lookup import default_folder
 from mitosis._records import read_plan
+from mitosis._run.here import adopt
 from mitosis._run.options import Options
 from mitosis._run.story import Request
 from mitosis._run.variants import lookup_in
@@ -29,14 +30,27 @@ from mitosis._sweep.story import go_on, start
 from mitosis._wording import counted, shown
 from mitosis.errors import ExperimentNotFoundError, InvalidArgumentsError
 
+if TYPE_CHECKING:
+    from mitosis._notebook.nursery import Nursery
+
 _MOST_SHOWN = 20
 
 
-def run_sweep(experiments: tuple[str, ...], options: dict[str, Any]) -> bool:
-    """Start a sweep, go on with one, or show it; tell whether all its trials succeeded."""
+def run_sweep(
+    experiments: tuple[str, ...], options: dict[str, Any], nursery: Nursery | None = None
+) -> bool:
+    """Start a sweep, go on with one, or show it; tell whether all its trials succeeded.
+
+    Args:
+        experiments: as the command got them.
+        options: all that the command got.
+        nursery: for the trials, if one is there; its owner closes it.
+    """
     settings = find_settings(Path.cwd(), options["config"])
     names = experiments or _planned_experiments(options)
     found = find_all(names, settings)
+    if nursery and not nursery.unfit():  # importing the experiment may have changed something
+        adopt(nursery)
     call = _call(found, names, settings, options)
     try:
         if options["dry_run"]:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
+from itertools import pairwise
 from statistics import median
 
 from mitosis._curves.axes import DECADES, Axis, linear, logarithmic
@@ -177,7 +178,7 @@ def _numbered(xs: Sequence[float]) -> tuple[Axis, list[tuple[float, str]]]:
     make = logarithmic if _is_logarithmic(xs) else linear
     axis = make(xs[0], xs[-1])
     at = [axis.at(x) for x in xs]
-    gap = min((b - a for a, b in zip(at, at[1:], strict=False)), default=1.0)
+    gap = min((b - a for a, b in pairwise(at)), default=1.0)
     if len(xs) <= _MOST_LABELS and gap >= _LEAST_GAP:
         return axis, [(x, f"{x:.4g}") for x in xs]
     return axis, axis.ticks()
@@ -210,7 +211,9 @@ def _clip(frame: _Frame) -> str:
     """Return what cuts off bars that are longer than the axis."""
     width, height = frame.right + _RIGHT - frame.left, frame.bottom - _TOP + 6
     at = f'x="{frame.left - 6:.1f}" y="{_TOP - 6}"'
-    return f'<clipPath id="in"><rect {at} width="{width:.1f}" height="{height:.1f}"/></clipPath>'
+    return (
+        f'<clipPath id="in"><rect {at} width="{width:.1f}" height="{height:.1f}"/></clipPath>'
+    )
 
 
 def _drawn(
@@ -220,7 +223,8 @@ def _drawn(
     places = _gathered(points)
     if len(points) <= _MOST_DOTS:
         for x, y in points:
-            yield f'<circle class="one" cx="{across(x) - _ASIDE:.1f}" cy="{up(y):.1f}" r="1.5"/>'
+            at = f'cx="{across(x) - _ASIDE:.1f}" cy="{up(y):.1f}"'
+            yield f'<circle class="one" {at} r="1.5"/>'
     else:
         ends = (f"M{across(p.x):.1f} {up(p.low):.1f}V{up(p.high):.1f}" for p in places)
         yield _path("one", "".join(ends))

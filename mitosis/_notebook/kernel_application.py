@@ -9,10 +9,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from ipykernel.compiler import XCachingCompiler
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
@@ -24,26 +24,68 @@ class _BareProfile(ProfileDir):
         """Make nothing; what needs a folder makes it."""
 
 
-class KernelApplication(IPKernelApp):
-    """A kernel's application that is told everything by its caller.
+class TrialKernel(IPythonKernel):
+    """A kernel that may have been made, with its shell, before the process that it serves in.
 
-    Args:
-        connection_file: says where the sockets are.
-        inline_rc: settings of matplotlib for inline figures.
-        mark: the file in which the kernel counts the requests that it has carried out.
+    Making one looks at all that is loaded, and so copies a part of all that a fork shares.
     """
 
-    def __init__(
-        self, *, connection_file: str, inline_rc: dict[str, float], mark: Path
-    ) -> None:
-        config = ZMQInteractiveShell.instance().config if _has_shell() else _config()
-        config.InlineBackend.rc = inline_rc
+    @classmethod
+    def instance(cls, *args: Any, **told: Any) -> TrialKernel:
+        """Return the kernel: a new one, or the one that was made, connected now."""
+        was_made = cls.initialized()
+        kernel: TrialKernel = super().instance(*args, **told)
+        if was_made:
+            kernel.connect(told)
+        return kernel
+
+    def connect(self, told: dict[str, Any]) -> None:
+        """Be as if made in this process, with its sockets.
+
+        Args:
+            told: what IPKernelApp gives to a kernel that it makes.
+        """
+        for name in set(told) - {"parent", "user_ns", "log"}:
+            setattr(self, name, told[name])
+        self.ident = str(uuid4())
+        self._stdout, self._stderr = sys.stdout, sys.stderr
+        shell: Any = self.shell
+        shell.ipython_dir, shell.profile_dir = told["parent"].ipython_dir, self.profile_dir
+        shell.displayhook.session = shell.display_pub.session = self.session
+        shell.displayhook.pub_socket = shell.display_pub.pub_socket = self.iopub_socket
+        shell.displayhook.topic = self._topic("execute_result")  # type: ignore[no-untyped-call]
+        shell.init_environment()
+        shell.init_virtualenv()
+        shell.save_sys_module_state()
+        shell.init_sys_modules()
+
+
+class KernelApplication(IPKernelApp):
+    """A kernel's application that is told everything by its caller."""
+
+    def __init__(self) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            config=config,
-            connection_file=connection_file,
-            parent_handle=os.getppid(),
+            config=Config(
+                HistoryManager={"enabled": False},
+                IPKernelApp={"exec_PYTHONSTARTUP": False},
+            ),
+            kernel_class=TrialKernel,
         )
         self.log.setLevel(logging.WARNING)  # no record is made that no handler takes
+        self._mark = Path()
+
+    def take(self, connection_file: str, inline_rc: dict[str, float], mark: Path) -> None:
+        """Take what only the kernel's own process is told.
+
+        Args:
+            connection_file: says where the sockets are.
+            inline_rc: settings of matplotlib for inline figures.
+            mark: the file in which the kernel counts the requests that it has carried out.
+        """
+        self.connection_file = connection_file
+        self.parent_handle = os.getppid()
+        self.ipython_dir = os.environ["IPYTHONDIR"]
+        self.config.InlineBackend.rc = inline_rc
         self._mark = mark
 
     def parse_command_line(self, argv: Any = None) -> None:
@@ -55,16 +97,17 @@ class KernelApplication(IPKernelApp):
     def init_heartbeat(self) -> None:
         """Do nothing: the runner looks at the process itself."""
 
+    def init_poller(self) -> None:
+        """Do nothing where the system itself ends a kernel with its parent."""
+        if sys.platform != "linux":
+            super().init_poller()  # type: ignore[no-untyped-call]
+
+    def write_connection_file(self, **_options: Any) -> None:
+        """Do nothing: the runner has written it."""
+
     def init_profile_dir(self) -> None:
         """Name a profile's folder without making the folders in it."""
         self.profile_dir = _BareProfile(location=str(Path(self.ipython_dir, "profile")))
-
-    def init_kernel(self) -> None:
-        """Make the kernel, whose shell may be there already."""
-        had_shell = _has_shell()
-        super().init_kernel()  # type: ignore[no-untyped-call]
-        if had_shell:
-            _adopt_shell(self.kernel)
 
     def init_code(self) -> None:
         """Count requests, and survive what schedulers send to all processes of a job.
@@ -77,42 +120,28 @@ class KernelApplication(IPKernelApp):
             signal.signal(signal.SIGUSR1, lambda *_: None)
 
 
-def make_shell() -> None:
-    """Make the shell for the kernels that will be forked: it is most of what a start takes.
+def prepare() -> None:
+    """Make all of a kernel but its sockets, and use it once, for those that will be forked.
 
-    What it has done to this process that is not for it to keep is done again by the kernel.
+    That is most of what a start takes. What it has done to this process that is not for it to
+    keep is done again in the fork.
     """
-    main, paths = sys.modules["__main__"], list(sys.path)
-    environment = dict(os.environ)
+    main, paths, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
+    os.environ["IPYTHONDIR"] = _SOME_FOLDER
     os.environ.pop("VIRTUAL_ENV", None)  # it might warn of that here
-    ZMQInteractiveShell.instance(
-        config=_config(),
-        ipython_dir=_SOME_FOLDER,
-        profile_dir=_BareProfile(location=_SOME_FOLDER),
-        compiler_class=XCachingCompiler,
+    application = KernelApplication.instance()
+    profile = _BareProfile(location=_SOME_FOLDER)
+    kernel = TrialKernel.instance(
+        parent=application, profile_dir=profile, user_ns=None, log=application.log
     )
+    shell: Any = kernel.shell
+    shell.extension_manager.load_extension("storemagic")  # as each kernel does
+    shell.display_formatter.format(1)
+    shell.run_cell("None", silent=True)
+    shell.last_execution_result = None
     sys.modules["__main__"], sys.path[:] = main, paths
     os.environ.clear()
     os.environ.update(environment)
-
-
-def _adopt_shell(kernel: Any) -> None:
-    """Have a kernel's shell be as if it had been made with it."""
-    shell = kernel.shell
-    shell.parent = shell.kernel = kernel
-    shell.ipython_dir, shell.profile_dir = kernel.parent.ipython_dir, kernel.profile_dir
-    shell.init_environment()
-    shell.init_virtualenv()
-    shell.save_sys_module_state()
-    shell.init_sys_modules()
-
-
-def _has_shell() -> bool:
-    return bool(ZMQInteractiveShell.initialized())
-
-
-def _config() -> Any:
-    return Config(HistoryManager={"enabled": False}, IPKernelApp={"exec_PYTHONSTARTUP": False})
 
 
 class _Counting:

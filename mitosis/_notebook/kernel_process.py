@@ -22,6 +22,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
@@ -136,20 +137,17 @@ def _become(
     os.environ["JPY_PARENT_PID"] = str(os.getppid())  # as jupyter_client sets it
     _redirect(role.words)
     importlib.invalidate_caches()
-    known = set(sys.modules)
+    last = next(reversed(sys.modules))
     from mitosis._notebook.kernel_application import KernelApplication
 
-    application = KernelApplication.instance(
-        connection_file=role.connection_file,
-        inline_rc=role.inline_rc,
-        mark=Path(role.mark),
-    )
+    application = KernelApplication.instance()
+    application.take(role.connection_file, role.inline_rc, Path(role.mark))
     application.initialize([])  # type: ignore[no-untyped-call]
     with suppress(OSError):
         connection.send(READY)
     connection.close()
     application.start()  # type: ignore[no-untyped-call]
-    _leave(known)
+    _leave(last)
 
 
 def _redirect(words: str) -> None:
@@ -165,17 +163,18 @@ def _redirect(words: str) -> None:
     os.close(out)
 
 
-def _leave(known: set[str]) -> NoReturn:
+def _leave(last: str) -> NoReturn:
     """End the process as an interpreter does, but leave standing what the trial has not made.
 
     Taking that down costs a fork more than all its cells: it writes to all memory it shares.
 
     Args:
-        known: the modules that were there before the trial.
+        last: the module that was loaded last before the trial; a look at all of them would
+            copy a part of all that is shared.
     """
     threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - as an interpreter does
     atexit._run_exitfuncs()  # noqa: SLF001 - likewise; IPython's lets go of what cells defined
-    for name in user_modules(set(sys.modules) - known):
+    for name in user_modules([*takewhile(last.__ne__, reversed(sys.modules))]):
         with suppress(Exception):  # anything may stand in sys.modules
             vars(sys.modules[name]).clear()
     gc.collect()  # closes the files that the experiment left open

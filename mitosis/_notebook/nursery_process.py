@@ -212,7 +212,8 @@ def main() -> NoReturn:
 def serve(owner: int, control: socket.socket, order: Order) -> None:
     """Warm up, and be a nursery until the owner is gone."""
     _warm_up(order.modules)
-    from mitosis._notebook.kernel_application import make_shell
+    from mitosis._notebook.kernel_application import prepare
+    from mitosis._recording.libraries import know_loaded
 
     with loaded_without_threads():
         preloaded = preload(order.libraries)
@@ -222,7 +223,8 @@ def serve(owner: int, control: socket.socket, order: Order) -> None:
         control.send(reason.encode())  # see Nursery.last_words
         return
     control.set_inheritable(False)
-    make_shell()
+    prepare()
+    know_loaded()
     get_ready = partial(_get_ready, preloaded, openblas())
     gc.collect()
     gc.freeze()  # a collection in a child would copy all of this memory

@@ -7,6 +7,7 @@ import platform
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,10 +19,12 @@ from mitosis._provenance.variables import job_variables, numeric_variables
 from mitosis._redaction import redact_argv
 
 _PROCESSORS = Path("/proc/cpuinfo")
+_MEMORY = Path("/proc/meminfo")
 _FIRST = 4096
 """Bytes; the first of a hundred processors stands in them, and the file is made when read."""
 
 _NAME = re.compile(r"^(?:model name|cpu model|cpu)\s*:\s*(\S.*)$", re.MULTILINE | re.IGNORECASE)
+_TOTAL = re.compile(rb"^MemTotal:\s*(\d+) kB", re.MULTILINE)
 _MACOS_PROCESSOR = ("sysctl", "-n", "machdep.cpu.brand_string")
 
 
@@ -41,16 +44,24 @@ def machine(argv: Sequence[str], known: Machine | None = None) -> Machine:
 
 
 def _hardware() -> Machine:
-    import psutil
-
     return Machine(
         platform=_platform(),
         cpu=_processor(),
-        cpu_count=psutil.cpu_count() or 1,
-        memory_bytes=psutil.virtual_memory().total,
+        cpu_count=os.cpu_count() or 1,
+        memory_bytes=_memory(),
         argv=(),
         gpus=gpus(),
     )
+
+
+def _memory() -> int:
+    """Return how much there is; to import psutil takes far longer than to read it."""
+    with suppress(OSError):
+        if found := _TOTAL.search(_MEMORY.read_bytes()):
+            return int(found[1]) * 1024
+    import psutil
+
+    return int(psutil.virtual_memory().total)
 
 
 @cache

@@ -7,8 +7,9 @@ after ten thousand trials as after the first.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,9 +52,16 @@ class CodeWatch:
         self._files = {file: (_look(file), _digest(file)) for file in _watched(state)}
 
     def changes(self) -> tuple[str, ...]:
-        """Return what differs from the state, one line each; empty where all is as it was.
+        """Return what `looking` tells."""
+        with self.looking() as changes:
+            return changes()
 
-        It notices another commit, changed and untracked files as `git status` reports them,
+    @contextmanager
+    def looking(self) -> Iterator[Callable[[], tuple[str, ...]]]:
+        """Have git look while something else is done; yield who waits for what it finds.
+
+        That is what differs from the state, one line each; nothing where all is as it was. It
+        notices another commit, changed and untracked files as `git status` reports them,
         and other contents in a file that git does not look at, or of a module that was
         imported when this object was made, of other checkouts too.
 
@@ -61,14 +69,20 @@ class CodeWatch:
             NoRepositoryError: git does not answer any more.
         """
         root = self._state.repository
-        told = [] if root is None else list(self._told_by_git(root))
+        if root is None:
+            yield lambda: tuple(map(self._shown, self._rewritten()))
+            return
+        with Question(root, *self._words) as question:
+            yield cache(lambda: self._changes(root, question.answer()))
+
+    def _changes(self, root: Path, answer: bytes) -> tuple[str, ...]:
+        told = list(self._told_by_git(root, answer))
         paths = {line[3:] for line in told}
         named = map(self._shown, self._rewritten())
         return (*told, *(name for name in named if name not in paths))
 
-    def _told_by_git(self, root: Path) -> Iterator[str]:
-        with Question(root, *self._words) as question:
-            now = status.parse_status(question.answer())
+    def _told_by_git(self, root: Path, answer: bytes) -> Iterator[str]:
+        now = status.parse_status(answer)
         if now.commit != self._state.commit:
             before, after = (str(commit)[:10] for commit in (self._state.commit, now.commit))
             yield f"HEAD {before} -> {after}"

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,27 @@ _BRING_THREADS = {
 _TOLD = ("user_api", "internal_api", "version", "architecture", "num_threads")
 _SET_ON_IMPORT = "KMP_DUPLICATE_LIB_OK"
 """An environment variable that threadpoolctl sets."""
+_last_known: str | None = None
+"""The module loaded last of those that are no experiment's: they were there before the fork."""
 _BUILT = ("Compilers", "Build Dependencies", "SIMD Extensions")
+
+
+def know_loaded() -> None:
+    """Remember that what is loaded is Python's own, installed or mitosis's.
+
+    There are a thousand modules in every trial, and a fork for it has most of them already: a
+    look at these would copy a part of all that is shared.
+    """
+    global _last_known  # noqa: PLW0603 - as there is one sys.modules
+    _last_known = next(reversed(sys.modules))
 
 
 def module_files() -> list[str]:
     """Return the files of all modules but Python's own and installed ones, sorted."""
     files: set[str] = set()
-    for module in list(sys.modules.values()):
+    for name in [*takewhile(lambda name: name != _last_known, reversed(sys.modules))]:
         with suppress(Exception):  # anything may stand in sys.modules, and do anything
-            files.add(_file_of(module))
+            files.add(_file_of(sys.modules[name]))
     standard = _standard_library()
     return sorted(file for file in files if file and not _is_installed(file, standard))
 

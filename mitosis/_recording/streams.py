@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +139,7 @@ class Output:
         What an experiment put in the place of a stream does not outlive its cell.
         """
         sys.stdout, sys.stderr = self._streams["stdout"], self._streams["stderr"]
-        for stream in self._streams.values():
-            _wait_for_empty_pipe(getattr(stream, "_fid", None))
+        _wait_for_empty_pipes([getattr(s, "_fid", None) for s in self._streams.values()])
         self._withholding.release()
         for flush in self._flushes.values():
             flush()
@@ -177,11 +176,12 @@ class Output:
         self._writes[name](text)
 
 
-def _wait_for_empty_pipe(descriptor: int | None) -> None:
-    """Wait until ipykernel has read what was written to a descriptor past Python."""
-    if descriptor is None:
+def _wait_for_empty_pipes(descriptors: Sequence[int | None]) -> None:
+    """Wait until ipykernel has read what was written to descriptors past Python."""
+    watched = [descriptor for descriptor in descriptors if descriptor is not None]
+    if not watched:
         return
     end = time.monotonic() + _DRAIN_SECONDS
-    while time.monotonic() < end and select.select([descriptor], [], [], 0)[0]:
+    while time.monotonic() < end and select.select(watched, [], [], 0)[0]:
         time.sleep(0.001)
     time.sleep(0.002)  # what was read last is on its way

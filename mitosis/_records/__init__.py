@@ -14,9 +14,9 @@ from mitosis._records.turn import turn as turn
 
 _MODULES = {
     "annotations": ["annotate", "read_annotations"],
-    "closing": ["close_dead"],
     "database_repair": ["complete_stale", "restore_missing"],
     "datafiles": ["changed_inputs", "input_files", "named_before"],
+    "dead": ["close_dead"],
     "findings": ["Repaired"],
     "measures": ["Measured", "measure"],
     "page": ["Page"],
@@ -29,12 +29,12 @@ _MODULES = {
 if TYPE_CHECKING:
     from mitosis._records.annotations import annotate as annotate
     from mitosis._records.annotations import read_annotations as read_annotations
-    from mitosis._records.closing import close_dead as close_dead
     from mitosis._records.database_repair import complete_stale as complete_stale
     from mitosis._records.database_repair import restore_missing as restore_missing
     from mitosis._records.datafiles import changed_inputs as changed_inputs
     from mitosis._records.datafiles import input_files as input_files
     from mitosis._records.datafiles import named_before as named_before
+    from mitosis._records.dead import close_dead as close_dead
     from mitosis._records.findings import Repaired as Repaired
     from mitosis._records.measures import Measured as Measured
     from mitosis._records.measures import measure as measure

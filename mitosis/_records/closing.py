@@ -17,9 +17,7 @@ A database that cannot be written keeps its row; what record and page say is tru
 from __future__ import annotations
 
 import logging
-import os
 import time
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,7 +38,7 @@ from mitosis._records.page import (
 from mitosis._records.reading import may_be_whole, read_record, read_text
 from mitosis._records.record import amend_record
 from mitosis._records.turn import turn
-from mitosis._store import Store, patience
+from mitosis._store import Store
 from mitosis.errors import DatabaseBusyError, MitosisError, RecordError
 
 log = logging.getLogger("mitosis")
@@ -65,54 +63,7 @@ class Closed:
     page: Path
 
 
-def close_dead(
-    trials_folder: Path, store: Store, given_up: Collection[str] = ()
-) -> list[Closed]:
-    """Write the end of each trial that the database takes for running, but that runs no more.
-
-    It gets the outcome that its record has, else it is `lost`. Trials that may be alive, which
-    those of other machines always may, stay as they are. Never raises: what cannot be closed,
-    or written, stays as it is, too.
-
-    Args:
-        trials_folder: where the database lies.
-        store: the database. Closing waits for it some seconds, and not as long as a claim.
-        given_up: names or keys of trials of which a person knows that they run no more.
-
-    Returns:
-        The trials whose rows were written, by this process.
-    """
-    closed: list[Closed] = []
-    try:
-        with patience():
-            running, lost = store.running_and_lost()
-            is_writable = os.access(trials_folder, os.W_OK) and store.is_writable()
-            if not (running or lost) or not is_writable:
-                return []
-            for trial in lost:
-                _take_back(trials_folder, store, trial)
-            for trial in running:
-                is_given_up = not {trial.name, trial.key}.isdisjoint(given_up)
-                closed += _closed(trials_folder, store, trial, is_given_up=is_given_up)
-    except MitosisError as exc:
-        log.debug("no trial of %s could be closed: %s", store.path.name, exc)
-    return closed
-
-
-def _closed(
-    trials_folder: Path, store: Store, trial: RunningTrial, *, is_given_up: bool
-) -> list[Closed]:
-    try:
-        closed = _Closing(trials_folder, store, trial).closed(is_given_up=is_given_up)
-    except DatabaseBusyError:
-        raise  # it is for the others, too
-    except Exception as exc:  # noqa: BLE001 - one trial that cannot be closed costs no other
-        log.warning("%s could not be closed: %s", trial.name, exc)
-        return []
-    return [closed] if closed else []
-
-
-def _take_back(trials_folder: Path, store: Store, row: RunningTrial) -> None:
+def take_back(trials_folder: Path, store: Store, row: RunningTrial) -> None:
     """Write the outcome of a trial that was closed as lost, if its runner has told it since.
 
     It could not write the row itself: the database was locked, or the machine stopped.
@@ -131,7 +82,7 @@ def _take_back(trials_folder: Path, store: Store, row: RunningTrial) -> None:
         log.debug("%s stays lost: %s", row.name, exc)
 
 
-class _Closing:
+class Closing:
     """The end of one trial, told by another than its runner."""
 
     def __init__(self, trials_folder: Path, store: Store, row: RunningTrial) -> None:

@@ -10,15 +10,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from mitosis import _layout
 from mitosis._dataclass import dataclass
 from mitosis._model import RecordedTrial
-from mitosis._records.plans import plans_of
 from mitosis._records.reading import recorded_trials
-from mitosis._store import PurgedTrial, RecordedAct, Restored, Store, joined_to
+from mitosis._store import Store, joined_to
 from mitosis._wording import counted
 from mitosis.errors import MitosisError, TrialsFolderError
+
+if TYPE_CHECKING:  # for annotations only: each trial asks here whether its database is there
+    from mitosis._model import SweepPlan
+    from mitosis._store import PurgedTrial, RecordedAct, Restored
 
 log = logging.getLogger("mitosis")
 
@@ -116,7 +120,7 @@ def restore_missing(trials_folder: Path, database: Path) -> None:
         if not trials_folder.is_dir() or not is_missing(database):
             return
         trials = _claimed_trials(trials_folder, database)
-        if trials or plans_of(database):
+        if trials or _plans_of(database):
             mend(DatabaseRepair(database, was_missing=True), trials)
     except OSError as exc:
         if isinstance(exc, MitosisError):
@@ -187,11 +191,17 @@ def complete_with(
     Raises:
         DatabaseError: it cannot be used; it is as it was.
     """
-    return Store(database).restore(trials, acts, plans_of(database))
+    return Store(database).restore(trials, acts, _plans_of(database))
 
 
 def _restored(file: Path, database: Path, trials: Sequence[RecordedTrial]) -> Restored:
-    return Store(file).restore(trials, Store(database).acts(), plans_of(database))
+    return Store(file).restore(trials, Store(database).acts(), _plans_of(database))
+
+
+def _plans_of(database: Path) -> Sequence[SweepPlan]:
+    from mitosis._records.plans import plans_of
+
+    return plans_of(database)
 
 
 @contextmanager

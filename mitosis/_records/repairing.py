@@ -15,7 +15,6 @@ from mitosis import _layout
 from mitosis._layout import TrialFolder
 from mitosis._model import RecordedTrial
 from mitosis._provenance import is_gone
-from mitosis._records.closing import close_dead
 from mitosis._records.database_repair import (
     DatabaseRepair,
     complete,
@@ -23,6 +22,7 @@ from mitosis._records.database_repair import (
     mend,
     rehearsed,
 )
+from mitosis._records.dead import close_dead
 from mitosis._records.findings import (
     Findings,
     Repaired,

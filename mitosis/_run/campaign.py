@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from mitosis import _layout
@@ -121,18 +122,23 @@ class Campaign:
             is_taken=lambda stem, _key: stem in self._taken,
         )
 
-    def require_same_code(self) -> None:
-        """Make sure that the code is what it was when the campaign began.
+    @contextmanager
+    def looking_at_code(self) -> Iterator[Callable[[], None]]:
+        """Have git look at the code while something else is done, and yield who waits for it.
+
+        That makes sure that the code is what it was when the campaign began.
 
         Raises:
             CodeChangedError: it is not; names what differs.
             NoRepositoryError: git does not answer any more.
         """
-        if changes := self._watch.changes():
-            code = self.origin.code
-            raise CodeChangedError(
-                repository=code.repository or self.place.source, changes=changes
-            )
+        with self._watch.looking() as changes:
+            yield lambda: self._refuse(changes())
+
+    def _refuse(self, changes: tuple[str, ...]) -> None:
+        if changes:
+            repository = self.origin.code.repository or self.place.source
+            raise CodeChangedError(repository=repository, changes=changes)
 
 
 def _libraries(experiment: Experiment) -> tuple[str, ...]:

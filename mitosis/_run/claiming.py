@@ -186,12 +186,10 @@ def compared(
         DataFileError: an input file cannot be read.
         DatabaseError: the database cannot be read.
     """
-    if store:
-        claim = replace(claim, database=store.path.name)
     former = _former(claim, store) if store else None
     known = Known(former.data, former.started_at) if former else Known()
     files = data_files(options.data, origin.code.repository, known)
-    claim = replace(claim, data=files)
+    claim = replace(claim, data=files, database=store.path.name if store else "")
     if former is None:
         return claim
     changed = changes_since(former, claim, origin.environment, place.trials_folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from mitosis._run.chain import describe_chain
 from mitosis._run.function_experiment import describe_function
 from mitosis._run.interface import Experiment
 from mitosis._run.notebook_experiment import describe_notebook, is_notebook
@@ -26,6 +25,8 @@ def describe(subject: Any, hypothesis: str | None = None) -> Experiment:
         InvalidExperimentError: it cannot be one; names all faults.
     """
     if isinstance(subject, list | tuple):
+        from mitosis._run.chain import describe_chain
+
         return describe_chain(subject, hypothesis)
     if is_notebook(subject):
         return describe_notebook(subject, hypothesis)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from mitosis._dataclass import dataclass
 from mitosis._notebook import PlannedCell, source_cell
-from mitosis._recording import INJECTED_TAG, is_result_name
+from mitosis._recording.tagged import INJECTED as INJECTED_TAG
+from mitosis._recording.tagged import is_name as is_result_name
 from mitosis._redaction import redact_code
 from mitosis._run.interface import Experiment, Interface
 from mitosis._settings import NOTEBOOK_ENDINGS

@@ -60,9 +60,9 @@ def post(
         CodeChangedError: the code is not what it was when the campaign began.
         MitosisError: it could not be claimed; nothing was written.
     """
-    campaign.require_same_code()
 
     def act(assignment: Assignment, is_taken: IsTaken) -> Posted:
+        require_same_code()
         if assignment.options.if_needed and (found := earlier_trial(assignment)):
             return Posted(found.trial, None, campaign.store)
         claim = replace(assignment.claim, sweep=sweep)
@@ -71,7 +71,8 @@ def post(
         work = replace(work, earlier=earlier, libraries=campaign.libraries)
         return Posted(work.trial(Status.RUNNING), work, campaign.store)
 
-    return campaign.undertaking(params, seed).carry_out(act)
+    with campaign.looking_at_code() as require_same_code:
+        return campaign.undertaking(params, seed).carry_out(act)
 
 
 def receive(posted: Posted, done: Done) -> Trial:

@@ -91,8 +91,8 @@ def _inserted(table: Table) -> Insert:
 
 @cache
 def _placed() -> Update:
-    where = {name: bindparam(name) for name in ("folder", "html")}
-    return update(trial).where(trial.c.id == bindparam("wanted")).values(where)
+    places = update(trial).values(folder=bindparam("folder"), html=bindparam("html"))
+    return places.where(trial.c.id == bindparam("wanted"))
 
 
 def _lock(connection: Connection, claim: Claim, claimed: Claimed, given: Variant) -> int:

@@ -293,7 +293,8 @@ def _schema_of(connection: Connection, database: Path, *, create: bool) -> int:
     kept = kept_for(database)
     if kept is None or kept.connection is not connection:
         return _read_schema(connection, database, create=create)
-    others = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    with translating(database):
+        (others,) = connection.info["raw"].execute("PRAGMA data_version").fetchone()
     if kept.version is None or kept.version[1] != others:
         kept.version = None
         found = _read_schema(connection, database, create=create)

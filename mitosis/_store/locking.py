@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, tuple_
 
 from mitosis._canonical import differences
 from mitosis._dataclass import dataclass
-from mitosis._model import Conflict, Lock, SweepPlan, Variant
+from mitosis._model import Conflict, Lock, Variant
 from mitosis._store.locks import IN_FORCE, read_locks, variant_row
 from mitosis._store.naming import in_parts
 from mitosis._store.schema import variant
 from mitosis.errors import NewerEditionError, VariantConflictError
+
+if TYPE_CHECKING:  # for annotations only: a single trial has no plan
+    from mitosis._model import SweepPlan
 
 Locked = Mapping[tuple[str, str], Any]
 """Rows of definitions in force, by parameter and name."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 
@@ -27,14 +28,14 @@ def version(connection: Connection, database: Path) -> int:
     Raises:
         DatabaseError: there is none.
     """
-    value = connection.execute(_version()).scalar()
+    value: str | None = connection.execute(_version()).scalar()
     if value is None or not value.isdecimal() or value == "0":
         raise DatabaseError(database=database, reason=UNREADABLE_VERSION)
     return int(value)
 
 
 @cache
-def _version() -> Select[tuple[str]]:
+def _version() -> Select[Any]:
     return select(meta.c.value).where(meta.c.key == "schema_version")
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mitosis._layout import sweep_page, write_whole
 from mitosis._model.sweeps import SweepPlan, SweepRow
 from mitosis._sweep.index_content import content
 from mitosis._sweep.overview import Overview
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _TEMPLATE = Path(__file__).with_name("template")
 _FIRST_SECONDS = 120.0
@@ -55,6 +59,7 @@ class IndexPage:
 
     def tick(self) -> None:
         """Write the page if the last one is old enough."""
+        _template()  # load it while trials run, not when all wait for the end
         if time.monotonic() >= self._due:
             self.write()
 
@@ -67,12 +72,18 @@ def write_index(path: Path, plan: SweepPlan, rows: Iterable[SweepRow]) -> Path:
 
 
 def _rendered(parts: dict[str, Any]) -> str:
-    from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
 
     from mitosis._notebook import page_style
 
-    environment = Environment(loader=FileSystemLoader(_TEMPLATE), autoescape=True)
     own = (_TEMPLATE / "sweep.css").read_text(encoding="utf-8")
     style = page_style() + Markup(own)  # noqa: S704 - both are files of ours
-    return environment.get_template("sweep.html.j2").render(style=style, **parts)
+    return _template().render(style=style, **parts)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(_TEMPLATE), autoescape=True)
+    return environment.get_template("sweep.html.j2")

@@ -23,6 +23,7 @@ HELP_LOADS = {
     "mitosis._cli",
     "mitosis._cli.commands",
     "mitosis._cli.ending",
+    "mitosis._dataclass",
     "mitosis._loading",
     "mitosis._messages",
     "mitosis.errors",
@@ -51,6 +52,7 @@ NOT_IN_THE_KERNEL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not LINT_IMPORTS.exists(), reason="import-linter is not installed")
 def test_every_import_contract_is_kept() -> None:
     done = subprocess.run(
@@ -82,6 +84,7 @@ def test_the_kernel_loads_only_recording_and_what_lies_below(fresh_python: Fresh
     modules = loaded(fresh_python, "import mitosis._recording.session")
     ours = {name for name in modules if name.startswith("mitosis.")}
     below = (
+        "_dataclass",
         "_loading",
         "_recording",
         "_canonical",
@@ -106,6 +109,26 @@ def test_a_trial_in_a_kernel_loads_nothing_that_only_others_need(
     assert [n for n in [*absent, *(f"mitosis.{n}" for n in ours)] if n in modules] == []
 
 
+def test_who_claims_a_trial_and_waits_for_it_loads_no_jupyter(
+    fresh_python: FreshPython,
+) -> None:
+    modules = loaded(
+        fresh_python,
+        "import mitosis._cli.experiments, mitosis._run.story, mitosis._run.posting\n"
+        "from mitosis._store import Store",
+    )
+    jupyter = {"IPython", "ipykernel", "jupyter_client", "nbclient", "nbconvert", "nbformat"}
+    pages = {"bs4", "jinja2", "markupsafe", "mistune", "pygments"}
+    others = {"matplotlib", "numpy", "pandas", "rich", "scipy", "tornado", "traitlets", "zmq"}
+    assert modules & (jupyter | pages | others) == set()
+    seldom = [
+        "_model.queries", "_model.sweeps", "_records.closing", "_records.plans",
+        "_recording.metrics", "_run.chain", "_store.acting", "_store.asking",
+        "_store.definitions", "_store.migrations", "_store.purging", "_store.restoring",
+    ]  # fmt: skip
+    assert [name for name in seldom if f"mitosis.{name}" in modules] == []
+
+
 LIBRARIES = {
     "IPython", "bs4", "dill", "git", "jinja2", "jupyter_client", "matplotlib", "mistune",
     "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "psutil", "pygments", "rich",
@@ -121,7 +144,7 @@ COMMANDS_LOAD: dict[str, set[str]] = {
     "history -F trials --json": {"numpy", "pandas", "sqlalchemy"},
     "history -F trials --group-by noise": {"numpy", "pandas", "rich", "scipy", "sqlalchemy"},
     "variants -F trials": {"rich", "sqlalchemy"},
-    "check -F trials": {"nbformat", "sqlalchemy"},
+    "check -F trials": {"sqlalchemy"},
     "archive KEY -F trials": {"sqlalchemy"},
     "tag KEY paper -F trials": {"sqlalchemy"},
     "note KEY text -F trials": {"sqlalchemy"},
@@ -173,6 +196,7 @@ def test_the_help_of_no_command_loads_a_library(fresh_python: FreshPython) -> No
     assert fresh_python(code).split() == list(COMMANDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", COMMANDS_LOAD)
 def test_a_command_loads_what_it_needs_and_no_more(
     recorded: tuple[Path, str], line: str
@@ -195,7 +219,9 @@ def names_for_type_checkers(package: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("package", ["mitosis", "mitosis._model", "mitosis.errors"])
+@pytest.mark.parametrize(
+    "package", ["mitosis", "mitosis._model", "mitosis._recording", "mitosis.errors"]
+)
 def test_names_that_are_loaded_late_are_those_that_type_checkers_see(package: str) -> None:
     module, names = import_module(package), names_for_type_checkers(package)
     assert sorted(names) == sorted(module.__all__)

@@ -39,7 +39,7 @@ mitosis._run.claiming:Origin.at
 mitosis._provenance.capture:capture
 mitosis._run.assignment:Undertaking.carry_out
 mitosis._run.assignment:Assignment.claimed
-mitosis._run.campaign:Campaign.require_same_code
+mitosis._provenance.command:Question.answer
 mitosis._run.course:Course.prepare
 mitosis._run.course:Course.write_page
 mitosis._run.course:Course.end

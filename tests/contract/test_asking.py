@@ -56,6 +56,7 @@ def test_the_names_of_fields_and_experiments_are_the_same(both: Both) -> None:
     assert both.file.experiments() == both.server.experiments() == ("cosine", "sine")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(where=st.none() | asked.conditions, order=asked.orders, limit=st.none() | st.just(3))
 def test_any_query_finds_the_same_trials_in_the_same_order(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -155,7 +155,7 @@ def test_a_signal_to_the_runner_ends_the_trial_as_killed(
     endings: Project, number: signal.Signals, status: int
 ) -> None:
     process = endings.start(*words("sleep"))
-    kernel = wait_for_tick(endings, process.pid)
+    started = wait_for_tick(endings, process.pid)
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert process.returncode == status, (out, err)
@@ -165,7 +165,7 @@ def test_a_signal_to_the_runner_ends_the_trial_as_killed(
     assert "Traceback (most recent call last)" not in err.replace(
         "KeyboardInterrupt                         Traceback (most recent call last)", ""
     )
-    assert_gone(kernel)
+    assert_gone(started)
 
 
 def test_a_second_interrupt_ends_a_stubborn_trial_at_once(endings: Project) -> None:
@@ -185,10 +185,11 @@ def test_a_second_interrupt_ends_a_stubborn_trial_at_once(endings: Project) -> N
 @pytest.mark.parametrize("to_all", [False, True], ids=["to the runner", "to the whole job"])
 def test_an_announced_end_of_time_is_a_timeout(endings: Project, to_all: bool) -> None:
     process = endings.start(*words("sleep"))
-    kernel = wait_for_tick(endings, process.pid)
+    started = wait_for_tick(endings, process.pid)
     began = time.monotonic()
     if to_all:
-        kernel.send_signal(signal.SIGUSR1)
+        for one in started:
+            one.send_signal(signal.SIGUSR1)
     process.send_signal(signal.SIGUSR1)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 1, (out, err)
@@ -197,7 +198,7 @@ def test_an_announced_end_of_time_is_a_timeout(endings: Project, to_all: bool) -
     assert (row["status"], row["reason"]) == ("timed_out", reason)
     assert "tick 1" in Path(out.rstrip().rpartition("\n")[2]).read_text()
     assert time.monotonic() - began < 25  # schedulers send SIGKILL after 30 s
-    assert_gone(kernel)
+    assert_gone(started)
 
 
 def test_a_signal_that_a_library_has_taken_stays_with_it(endings: Project) -> None:
@@ -240,12 +241,32 @@ def test_the_kernel_dies_with_a_runner_that_is_killed(endings: Project) -> None:
     process = endings.start(*words("stubborn"))
     wait_until(lambda: bool(list(endings.root.glob("trials/*/output.log"))))
     wait_until(lambda: "last words" in log_text(endings))
-    kernel = kernel_of(process.pid)
+    started = processes_of(process.pid)
     (page,) = endings.root.glob("trials/trial_*.html")
     wait_until(lambda: "Running" in page.read_text())
     process.kill()
     process.communicate()
-    assert_gone(kernel)
+    assert_gone(started)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="trial processes are for Linux")
+def test_a_trial_whose_trial_process_is_killed_is_recorded_as_killed(
+    endings: Project,
+) -> None:
+    process = endings.start(*words("sleep"))
+    started = wait_for_tick(endings, process.pid)
+    (carrier,) = (p for p in started if "runner.lock" in open_names(p))
+    carrier.kill()
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1, (out, err)
+    (row,) = endings.rows("trials/endings.db")
+    reason = "the trial's process was ended by SIGKILL"
+    assert (row["status"], row["reason"]) == ("killed", reason)
+    assert record(trial_folder(endings.root))["status"] == "killed"
+    page = Path(out.rstrip().rpartition("\n")[2]).read_text()
+    assert "process was ended by SIGKILL" in page
+    assert "tick 1" in page
+    assert_gone(started)
 
 
 def test_the_kernel_leaves_no_process_and_no_socket_behind(endings: Project) -> None:
@@ -278,14 +299,20 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
-def wait_for_tick(project: Project, runner: int) -> psutil.Process:
+def wait_for_tick(project: Project, runner: int) -> list[psutil.Process]:
     wait_until(lambda: "tick 2" in log_text(project))
-    return kernel_of(runner)
+    return processes_of(runner)
 
 
-def kernel_of(runner: int) -> psutil.Process:
-    (kernel,) = (p for p in psutil.Process(runner).children() if os.getsid(p.pid) == p.pid)
-    return kernel
+def processes_of(runner: int) -> list[psutil.Process]:
+    """Return the kernel of a runner, and whatever else it has started for the trial."""
+    found = psutil.Process(runner).children(recursive=True)
+    assert any("stderr" in names for names in map(open_names, found)), "there is a kernel"
+    return found
+
+
+def open_names(process: psutil.Process) -> set[str]:
+    return {Path(file.path).name for file in process.open_files()}
 
 
 def is_alive(pid: int) -> bool:
@@ -295,8 +322,8 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def assert_gone(kernel: psutil.Process) -> None:
-    wait_until(lambda: not kernel.is_running() or not is_alive(kernel.pid), 5)
+def assert_gone(processes: list[psutil.Process]) -> None:
+    wait_until(lambda: not any(p.is_running() and is_alive(p.pid) for p in processes), 5)
 
 
 def test_a_traceback_is_whole_where_tqdm_is_not_installed(endings: Project) -> None:

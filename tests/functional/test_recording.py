@@ -11,6 +11,8 @@ import pytest
 from mitosis._recording import read_pickle
 from tests.functional.conftest import Project, record, trial_folder
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "ghp_" + "a1B2" * 9
 
 LOOP = f"""

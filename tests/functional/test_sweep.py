@@ -224,6 +224,7 @@ def test_a_sweep_that_is_killed_at_any_moment_goes_on_without_loss_or_repeat(
 
     second = project.start("-m", "mitosis", "sweep", "--resume", "night", "-j", "2")
     until(lambda: any("good" in p.read_text() for p in trials.glob("*/output.log")))
+    second.send_signal(signal.SIGSTOP)  # or it might be through before the next one has begun
     busy = project.mitosis("sweep", "--resume", "night")
     assert busy.status == 2, busy
     assert "another process" in busy.err

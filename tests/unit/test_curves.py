@@ -95,6 +95,7 @@ def test_values_at_the_ends_of_the_range_can_be_drawn(values: list[float]) -> No
     assert curves_svg({"a": ([-1e300, 1e308], values)}, "x").endswith("</svg>\n")
 
 
+@pytest.mark.slow
 def test_no_pyplot_is_imported() -> None:
     code = (
         "import sys; from mitosis._curves import curves_svg\n"

@@ -144,6 +144,7 @@ def test_known_secrets_are_taken_out_of_any_text_also_where_they_are_quoted() ->
     assert redact(text, known) == f'a {MARK}, b {MARK} "{MARK}"'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

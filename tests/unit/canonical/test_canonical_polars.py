@@ -116,6 +116,7 @@ def test_a_member_whose_value_is_refused_only_now_is_known_as_it_was() -> None:
     assert written.former[1].startswith(f"<{__name__}.Plan.CUSTOM: (polars.Expr(")
 
 
+@pytest.mark.slow
 def test_the_text_is_the_same_where_numpy_is_not_loaded() -> None:
     code = (
         "import sys, polars as pl\n"

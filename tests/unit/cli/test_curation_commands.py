@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,19 +19,25 @@ from tests.unit.records.trials import NOON, begin, elsewhere, files, variant
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with `sine-low-1`, `sine-low-2` (failed) and `sine-high-1`."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada")
-    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ada@example.org")
-    (tmp_path / ".git").mkdir()
-    place = tmp_path / "trials"
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`sine-low-1`, `sine-low-2` (failed) and `sine-high-1`, to be copied."""
+    place = tmp_path_factory.mktemp("three")
     record_trial(place)
     failed = begin(place, started_at=NOON + HOUR)
     failed.finish(failed.outcome(Status.FAILED, main=None, reason="no luck"))
     record_trial(place, variant("high", "0.9"), started_at=NOON + 2 * HOUR)
     return place
+
+
+@pytest.fixture
+def folder(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with these in its `trials`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ada@example.org")
+    (tmp_path / ".git").mkdir()
+    return copytree(three, tmp_path / "trials")
 
 
 def mitosis(*words: str, given: str = "") -> Result:

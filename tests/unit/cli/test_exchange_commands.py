@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,13 +16,20 @@ from tests.unit.records.trials import NOON, begin, elsewhere, variant
 HOUR = timedelta(hours=1)
 
 
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two trials, to be copied."""
+    place = tmp_path_factory.mktemp("two")
+    record_trial(place)
+    record_trial(place, variant("high", "0.9"), started_at=NOON + HOUR)
+    return place
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
-    record_trial(tmp_path / "trials")
-    record_trial(tmp_path / "trials", variant("high", "0.9"), started_at=NOON + HOUR)
-    return tmp_path / "trials"
+    return copytree(two, tmp_path / "trials")
 
 
 def mitosis(*words: str) -> Result:

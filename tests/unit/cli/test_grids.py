@@ -37,6 +37,7 @@ LITERALS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(LITERALS, min_size=1))
 def test_literals_joined_by_commas_are_found_again(values: list[object]) -> None:
     assert split_outside(",".join(map(repr, values))) == [repr(value) for value in values]

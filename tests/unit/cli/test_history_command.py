@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pandas as pd
 import pytest
@@ -21,17 +22,24 @@ MAINS = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with ten trials in its `trials`, one of which failed."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".git").mkdir()
-    trials = Trials(tmp_path / "trials")
+@pytest.fixture(scope="module")
+def ten(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten trials, one of which failed, to be copied."""
+    trials = Trials(tmp_path_factory.mktemp("ten"))
     for (method, k), mains in MAINS.items():
         for main in mains:
             metrics = {"loss": summary(1.0, main / 2)}
             trials.add({"method": method, "k": k, "same": 1}, main, metrics=metrics)
     trials.add({"method": "GMM", "k": 5, "same": 1}, status=Status.FAILED, commit="b" * 40)
+    return trials.folder
+
+
+@pytest.fixture
+def folder(ten: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with ten trials in its `trials`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    copytree(ten, tmp_path / "trials")
     return tmp_path
 
 

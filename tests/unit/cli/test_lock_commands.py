@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,15 +18,22 @@ LOW, HIGH = lock("low", 0.1), lock("high", 2)
 PEAK = lock("low", 1, experiment="peak")
 
 
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three locks, to be copied."""
+    place = tmp_path_factory.mktemp("three")
+    hold(place, LOW, HIGH, PEAK)
+    return place
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with three locks in its `trials`."""
+def folder(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with these in its `trials`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada")
     monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ada@example.org")
     (tmp_path / ".git").mkdir()
-    hold(tmp_path / "trials", LOW, HIGH, PEAK)
-    return tmp_path / "trials"
+    return copytree(three, tmp_path / "trials")
 
 
 def variants(*words: str) -> Result:

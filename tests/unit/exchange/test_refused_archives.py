@@ -7,6 +7,7 @@ import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -17,10 +18,18 @@ from tests.unit.exchange.machines import Edit, contents, forged, pack, record_tr
 from tests.unit.records.trials import files
 
 
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a trial in `here` and its archive, to be copied."""
+    place = tmp_path_factory.mktemp("packed")
+    record_trial(place / "here")
+    pack(place / "here", place / "t.zip")
+    return place
+
+
 @pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    record_trial(tmp_path / "here")
-    pack(tmp_path / "here", tmp_path / "t.zip")
+def archive(packed: Path, tmp_path: Path) -> Path:
+    copytree(packed, tmp_path, dirs_exist_ok=True)
     return tmp_path / "t.zip"
 
 

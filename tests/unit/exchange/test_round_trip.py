@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -27,15 +28,21 @@ from tests.unit.store.plans import plan
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    """A trials folder with three trials of two variants."""
-    folder = tmp_path / "here"
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three trials of two variants, to be copied."""
+    folder = tmp_path_factory.mktemp("three")
     record_trial(folder)
     record_trial(folder, variant("high", "0.9"), started_at=NOON + HOUR)
     second = record_trial(folder, started_at=NOON + 2 * HOUR)
     annotate(second.folder, [Annotation(Mark.TAG, "draft", NOON + 3 * HOUR, "Ada")])
     return folder
+
+
+@pytest.fixture
+def here(three: Path, tmp_path: Path) -> Path:
+    """A trials folder with these."""
+    return copytree(three, tmp_path / "here")
 
 
 def without_databases(folder: Path) -> dict[str, bytes]:

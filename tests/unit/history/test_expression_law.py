@@ -166,6 +166,7 @@ def _joined(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(drawn=st.recursive(_comparisons(), _joined, max_leaves=8))
 def test_the_database_finds_what_python_would(

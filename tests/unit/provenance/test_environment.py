@@ -104,6 +104,23 @@ def test_broken_metadata_does_not_hide_the_package_behind_it(
     assert environment().packages == {"thing": "2.0"}
 
 
+@pytest.mark.parametrize("length", [10, 100_000])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_header_counts_however_long_it_is_and_nothing_behind_it(
+    site: Path, length: int, line_end: str
+) -> None:
+    header = [
+        "Metadata-Version: 2.1",
+        f"License: {'x' * length}",
+        "Name: thing",
+        "Version: 1.0",
+    ]
+    text = line_end.join([*header, "", "Name: a README", "Version: 7", ""])
+    install(site, "thing-1.0.dist-info", text)
+    install(site, "only-1.0.dist-info", "Version: 1.0\n\nName: a README\n")
+    assert environment().packages == {"thing": "1.0"}
+
+
 def test_old_kinds_of_metadata_count(site: Path) -> None:
     (site / "flat-1.0.egg-info").write_text(described("flat", "1.0"))
     (site / "deep.egg-info").mkdir()

@@ -19,6 +19,7 @@ import pytest
 
 from mitosis._model import Runner
 from mitosis._provenance import is_gone, runner
+from mitosis._provenance import process as process_module
 
 _CHECKOUT = str(Path(__file__).parents[3])
 _TELL = """
@@ -59,6 +60,16 @@ def test_process_id_and_start_tell_this_process_from_others() -> None:
     assert found.started_after_boot is not None
     started = psutil.boot_time() + found.started_after_boot
     assert started == pytest.approx(found.process_started)
+
+
+def test_the_start_is_told_also_where_no_proc_tells_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usual = runner()
+    monkeypatch.setattr(process_module, "_SELF", tmp_path / "none")
+    found = runner()
+    assert found.process_started == pytest.approx(usual.process_started)
+    assert found.started_after_boot == pytest.approx(usual.started_after_boot)
 
 
 def test_boot_machine_and_namespace_are_the_same_in_every_process() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -50,6 +51,7 @@ class Notebook:
 
 @pytest.fixture(scope="module")
 def shell() -> Shell:
+    gc.freeze()  # each reset looks for cycles in all that former tests have left: half a second
     return Shell(config=Config({"HistoryManager": {"enabled": False}}))  # type: ignore[no-untyped-call]  # IPython
 
 

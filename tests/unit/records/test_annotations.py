@@ -74,6 +74,7 @@ def test_a_recorded_trial_carries_what_was_said_of_it(tmp_path: Path) -> None:
     assert read_record(trial.folder).annotations == (NOTE, TAG)
 
 
+@pytest.mark.slow
 def test_many_processes_at_once_lose_no_line(folder: TrialFolder) -> None:
     code = f"""
 from datetime import datetime, UTC

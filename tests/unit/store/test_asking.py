@@ -332,6 +332,7 @@ def in_order(rows: list[dict[Field, Any]], order: Order) -> list[dict[Field, Any
     return sorted_rows + [row for row in rows if not any(row is one for one in has)]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     where=conditions,

@@ -292,6 +292,7 @@ def test_a_step_that_fails_leaves_the_file_and_the_folder_as_they_were(
     assert beside(old) == ["sine.db"]
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_in_the_midst_leaves_the_file_as_it_was(
     old: Store, fresh_python: FreshPython
 ) -> None:

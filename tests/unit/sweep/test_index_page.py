@@ -108,6 +108,7 @@ def test_names_and_reasons_stay_text(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [sweep_page(tmp_path, HOSTILE).name]
 
 
+@pytest.mark.slow
 def test_ten_thousand_points_make_a_small_page(tmp_path: Path) -> None:
     plan = grid({"rate": [1.5**n for n in range(100)], "depth": range(50)}, seeds=[0, 1])
     trials = rows(plan, lambda values, point: values["depth"] + point % 7)

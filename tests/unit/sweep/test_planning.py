@@ -244,6 +244,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     )
 
 
+@pytest.mark.slow
 def test_more_than_a_million_points_are_refused() -> None:
     (fault,) = faults({"amplitude": range(1001)}, seeds=range(1001))
     assert fault == "these are more than a million points"

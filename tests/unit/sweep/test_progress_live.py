@@ -17,6 +17,8 @@ from pathlib import Path
 import pyte
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SWEEP = """
 import logging, os, sys, warnings
 from dataclasses import replace
