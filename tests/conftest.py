@@ -6,6 +6,7 @@ import compileall
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,12 @@ FreshPython = Callable[..., str]
 Unprivileged = Callable[[], AbstractContextManager[None]]
 _NOBODY = 65534
 _PACKAGE = Path(__file__).parents[1] / "mitosis"
+
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:  # in the background of a script, or by nohup
+        signal.signal(_number, signal.SIG_DFL)  # what tests start would ignore it as well
+if hasattr(signal, "pthread_sigmask"):
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 gc.disable()  # all that is made while tests are collected stays; looking for cycles is a third
 

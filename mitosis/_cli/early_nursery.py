@@ -14,11 +14,10 @@ from functools import partial
 from pathlib import Path
 
 from mitosis._notebook.forked import unsafe
-from mitosis._notebook.nursery import Nursery, Order
+from mitosis._notebook.nursery import Nursery
+from mitosis._notebook.order import Order
 
 log = logging.getLogger("mitosis")
-
-_MODULES = ["mitosis._run.here"]
 
 
 @contextmanager
@@ -38,7 +37,9 @@ def nursery_at_hand(names: Sequence[str], config: Path | None) -> Iterator[Nurse
 
 
 def _order(names: Sequence[str], config: Path | None) -> Order:
-    return Order(_imports(names, config), _MODULES)
+    from mitosis._run.here import order
+
+    return order(_imports(names, config))
 
 
 def _imports(names: Sequence[str], config: Path | None) -> list[str]:

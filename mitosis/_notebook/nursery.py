@@ -6,60 +6,26 @@ forks is there within milliseconds, and has nothing in memory that an earlier tr
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from mitosis._notebook import forked
 from mitosis._notebook.child import Child, Link
+from mitosis._notebook.order import Order, command
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-_START = (
-    "import sys; sys.path[:] = {path!r}; "
-    "from mitosis._notebook.nursery_process import main; main()"
-)
-_PACKAGE = Path(forked.__file__).parents[2]
-
 
 class NurseryGoneError(RuntimeError):
     """A nursery could not start, or has ended."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a nursery has in memory.
-
-    Attributes:
-        libraries: import statements of installed libraries, see `installed_imports`.
-        modules: modules of mitosis that its children need.
-    """
-
-    libraries: Sequence[str] = ()
-    modules: Sequence[str] = ()
-
-
-def command(owner: int, control: socket.socket, order: Order) -> list[str]:
-    """Return the command that starts a nursery."""
-    path = [entry for entry in sys.path if isinstance(entry, str)] + [str(_PACKAGE)]
-    return [
-        sys.executable,
-        *["-O"] * sys.flags.optimize,
-        "-c",
-        _START.format(path=path),
-        str(owner),
-        str(control.fileno()),
-        json.dumps(asdict(order)),
-    ]
 
 
 class Nursery:

@@ -17,7 +17,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from typing import Any, NoReturn
@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from mitosis._notebook import forked, kernel_process
 from mitosis._notebook.blas import loaded_without_threads, openblas, use_threads
 from mitosis._notebook.child import Link
-from mitosis._notebook.nursery import Order, command
+from mitosis._notebook.order import Order, command
 from mitosis._notebook.preloading import Preloaded, preload
 
 _LOOK_SECONDS = 1.0
@@ -166,10 +166,15 @@ def _be_trial_process(
 
     def be(_parent: int, connection: socket.socket) -> None:
         forked.draw_from(Link(link))
-        module, _, name = function.partition(":")
-        getattr(import_module(module), name)(Connection(connection.detach()))
+        _found(function)(Connection(connection.detach()))
 
     forked.be_child(parent, connection, be, link)
+
+
+def _found(function: str) -> Callable[..., object]:
+    module, _, name = function.partition(":")
+    found: Callable[..., object] = getattr(import_module(module), name)
+    return found
 
 
 def _be_kernel(
@@ -213,7 +218,6 @@ def serve(owner: int, control: socket.socket, order: Order) -> None:
     """Warm up, and be a nursery until the owner is gone."""
     _warm_up(order.modules)
     from mitosis._notebook.kernel_application import prepare
-    from mitosis._recording.libraries import know_loaded
 
     with loaded_without_threads():
         preloaded = preload(order.libraries)
@@ -224,7 +228,8 @@ def serve(owner: int, control: socket.socket, order: Order) -> None:
         return
     control.set_inheritable(False)
     prepare()
-    know_loaded()
+    if order.then:
+        _found(order.then)()
     get_ready = partial(_get_ready, preloaded, openblas())
     gc.collect()
     gc.freeze()  # a collection in a child would copy all of this memory
@@ -241,6 +246,6 @@ def _open_standard_streams() -> None:
 def _start_again(owner: int, control: socket.socket, order: Order, unfit: set[str]) -> NoReturn:
     """Become a nursery without the libraries that a trial process must load itself."""
     libraries = [line for line in order.libraries if line not in unfit]
-    start = command(owner, control, Order(libraries, order.modules))
+    start = command(owner, control, replace(order, libraries=libraries))
     control.set_inheritable(True)
     os.execv(start[0], start)  # noqa: S606 - itself

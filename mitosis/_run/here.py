@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from mitosis._notebook.child import Child
     from mitosis._notebook.nursery import Nursery
+    from mitosis._notebook.order import Order
 
 log = logging.getLogger("mitosis")
 
@@ -311,9 +312,20 @@ def is_warm() -> bool:
 
 
 def _started(libraries: Sequence[str]) -> Nursery:
-    from mitosis._notebook.nursery import Nursery, Order
+    from mitosis._notebook.nursery import Nursery
 
-    return Nursery.started(Order(libraries, [__name__]))
+    return Nursery.started(order(libraries))
+
+
+def order(libraries: Sequence[str]) -> Order:
+    """Return what a nursery for trials has in memory.
+
+    Args:
+        libraries: statements that import what the trials will need.
+    """
+    from mitosis._notebook.order import Order
+
+    return Order(libraries, [__name__], then="mitosis._recording.libraries:know_loaded")
 
 
 def _warm_crew(nursery: Callable[[], Nursery]) -> _Crew | None:

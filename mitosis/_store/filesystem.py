@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+_MOUNTS = Path("/proc/self/mounts")
+_ESCAPED = re.compile(rb"\\(\d{3})")
+"""A space or a backslash in a path, as three octal digits."""
 
 _NETWORK = {
     *("9p", "afpfs", "afs", "beegfs", "ceph", "cephfs", "cifs", "coda", "davfs", "drvfs"),
@@ -30,18 +38,34 @@ def network_file_system(path: Path) -> str | None:
 
 def file_system(path: Path) -> str:
     """Return the kind of file system that a path lies on; empty where unknown."""
-    import psutil
-
     try:
         place = path.resolve()
-        mounts = psutil.disk_partitions(all=True)
-    except (OSError, RuntimeError, psutil.Error):
+        mounts = list(_mounts())
+    except (OSError, RuntimeError, ValueError):
         return ""
     above = {place, *place.parents}
     # Of two mounts on one point, the later one hides the other.
     found = [
-        (len(point.parts), number, mount.fstype)
-        for number, mount in enumerate(mounts)
-        if (point := Path(mount.mountpoint)) in above
+        (len(point.parts), number, kind)
+        for number, (point, kind) in enumerate(mounts)
+        if point in above
     ]
     return max(found)[-1].lower() if found else ""
+
+
+def _mounts() -> Iterator[tuple[Path, str]]:
+    """Yield each mount's place and kind, from where psutil reads them if that is known.
+
+    Every trial's claim asks, and to import psutil takes ten times longer than to read them.
+    """
+    if _MOUNTS.exists():
+        for line in _MOUNTS.read_bytes().splitlines():
+            _, place, kind, *_ = line.split()
+            place = _ESCAPED.sub(lambda found: bytes([int(found[1], 8)]), place)
+            yield Path(os.fsdecode(place)), os.fsdecode(kind)
+        return
+    import psutil
+
+    with suppress(psutil.Error):
+        for mount in psutil.disk_partitions(all=True):
+            yield Path(mount.mountpoint), mount.fstype

@@ -95,7 +95,7 @@ class Project:
         if given is not None:
             options["stdin"] = subprocess.PIPE
         process = self.start(*words, **options)
-        out, err = process.communicate(given, timeout=120)
+        out, err = process.communicate(given, timeout=300)
         return Done(process.returncode, out or "", err or "")
 
     def script(self, source: str, **options: Any) -> Done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ EXPERIMENT = '''
 import json
 import os
 import random
+import re
 import sys
 import threading
 import warnings
@@ -57,10 +59,23 @@ def run(seed, amplitude):
         "stdout": str(type(sys.stdout)),
         "main": vars(sys.modules["__main__"]).get("__file__"),
     }
+    json.dump(open_files(), open(os.environ["HOW"] + ".files", "w"))
     forked = not any("kernel_process" in word for word in sys.orig_argv)
     print("forked" if forked else "started", file=open(os.environ["HOW"], "w"))
     draws = [random.random(), float(np.random.normal())]
     return {"main": draws[1] * amplitude, "draws": draws, "around": around}
+
+
+def open_files():
+    """Return what its descriptors lead to; numbers, keys and iterations vary."""
+    targets = []
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            targets.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        except OSError:  # the one that has listed them
+            pass
+    varying = r"around-low-\\d+_\\w+|mitosis-\\w+|late-\\w+|\\d+"
+    return [re.sub(varying, "N", target) for target in targets]
 
 
 VARYING = {"PYTHONPATH", "IPYTHONDIR", "JPY_PARENT_PID", "HOW", "LATE"}
@@ -117,6 +132,18 @@ def test_results_and_what_the_experiment_saw_are_the_same(pair: list[Path]) -> N
     assert set(digests[0]) >= {"main", "draws", "around"}
 
 
+def test_a_forked_kernel_has_no_descriptor_that_an_ordinary_one_has_not(
+    around: Project, pair: list[Path]
+) -> None:
+    assert pair
+    forked, started = (
+        Counter(json.loads((around.root.parent / f"{how}.files").read_text()))
+        for how in ("forked", "started")
+    )
+    assert started["socket:[N]"] > 5
+    assert forked - started == Counter()
+
+
 def test_logs_and_cells_are_the_same(pair: list[Path]) -> None:
     logs = [(folder / "output.log").read_text() for folder in pair]
     said = ["said", "complained", "from a program"]
@@ -159,7 +186,7 @@ def test_a_variable_that_the_experiments_module_sets_reaches_the_library(
 def test_a_refused_command_leaves_no_process_and_no_file(around: Project) -> None:
     before = set(around.root.rglob("*"))
     process = around.start("-m", "mitosis", "run", "around", "-p", "amplitude=absent")
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 2
     assert not [p for p in psutil.process_iter(["cwd"]) if p.info["cwd"] == str(around.root)]
     assert {p for p in around.root.rglob("*") if "__pycache__" not in p.parts} <= before

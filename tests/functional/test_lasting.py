@@ -52,7 +52,7 @@ def prepared(project: Project) -> Project:
 
 
 def started(project: Project, name: str = "started.state") -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while not (project.root / name).exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -63,7 +63,7 @@ def test_a_database_that_is_gone_at_the_end_costs_the_trial_nothing(prepared: Pr
     started(prepared)
     (prepared.root / "trials/slow.db").unlink()
     (prepared.root / "go.state").touch()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, (out, err)
     assert "succeeded, main = 1" in out
     assert "could not be written into its database" in err
@@ -190,17 +190,22 @@ def test_a_full_disk_costs_the_results_but_not_the_truth(prepared: Project) -> N
 def test_a_database_that_is_held_at_the_end_is_waited_for_and_that_is_said(
     prepared: Project,
 ) -> None:
-    process = prepared.start("go.py", "1")
+    told = prepared.root / "told.state"
+    with told.open("w") as file:
+        process = prepared.start("go.py", "1", stderr=file)
     started(prepared)
     connection = sqlite3.connect(prepared.root / "trials/slow.db", isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     (prepared.root / "go.state").touch()
-    time.sleep(6)
+    deadline = time.monotonic() + 200
+    while "waiting for slow.db" not in told.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     connection.execute("COMMIT")
     connection.close()
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, (out, err)
-    assert err.count("waiting for slow.db") == 1
+    out, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, (out, told.read_text())
+    assert told.read_text().count("waiting for slow.db") == 1
     (row,) = prepared.rows("trials/slow.db")
     assert row["status"] == "succeeded"
     (folder,) = (prepared.root / "trials").glob("slow-one-1_*")

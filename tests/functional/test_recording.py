@@ -223,7 +223,7 @@ def test_a_signal_is_recorded_and_passed_on(
 ) -> None:
     process = in_block(project)
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == status
     (row,) = project.rows("trials/waiting.db")
     assert (row["status"], row["reason"]) == ("killed", reason)
@@ -234,7 +234,7 @@ def test_a_signal_is_recorded_and_passed_on(
 def test_a_block_whose_process_is_gone_is_closed_as_lost(project: Project) -> None:
     process = in_block(project)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert project.rows("trials/waiting.db")[0]["status"] == "running"
     assert project.mitosis("repair", "trials").status == 0
     (row,) = project.rows("trials/waiting.db")

@@ -68,7 +68,7 @@ def start(project: Project) -> subprocess.Popen[str]:
 def end(project: Project, process: subprocess.Popen[str]) -> str:
     """Let a trial come to its end, and return what its runner printed."""
     (project.root.parent / "go").touch()
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     return out
 
@@ -80,7 +80,7 @@ def murder(process: subprocess.Popen[str]) -> None:
     for kernel in kernels:
         with suppress(psutil.NoSuchProcess):
             kernel.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
 
 
 def change(database: Path, statement: str, *values: Any) -> None:

@@ -151,7 +151,7 @@ mitosis.optimize(
     project.commit()
     with project.start("script.py") as process:
         try:
-            end = time.monotonic() + 60
+            end = time.monotonic() + 200
             while statuses(project) != {"succeeded": 2, "running": 2}:
                 assert time.monotonic() < end, "it came to nothing"
                 assert process.poll() is None

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 def test_first_runs_at_once_get_a_trial_and_an_iteration_each(project: Project) -> None:
     words = ["-m", "mitosis", "run", "sine_experiment", "-e", "amplitude=4"]
     processes = [project.start(*words) for _ in range(6)]
-    ended = [(p.communicate(timeout=120), p.returncode) for p in processes]
+    ended = [(p.communicate(timeout=300), p.returncode) for p in processes]
     assert [status for _, status in ended] == [0] * 6, ended
     rows = project.rows("trials/sine-exp.db")
     assert sorted(row["iteration"] for row in rows) == [1, 2, 3, 4, 5, 6]
@@ -31,7 +31,7 @@ def test_of_two_values_for_a_new_name_exactly_one_is_locked(project: Project) ->
     )
     project.commit()
     processes = [project.start("script.py", str(value)) for value in (1, 2)]
-    errors = [p.communicate(timeout=120)[1] for p in processes]
+    errors = [p.communicate(timeout=300)[1] for p in processes]
     assert sorted(p.returncode for p in processes) == [0, 1], errors
     assert "VariantConflictError" in "".join(errors)
     assert len(project.rows("trials/plain.db")) == 1

@@ -69,14 +69,14 @@ def on_a_terminal(lab: Project, command: str, answer: str = "", columns: int = 8
     )
     os.close(terminal)
     os.write(screen, answer.encode())
-    shown, deadline = b"", time.monotonic() + 60
+    shown, deadline = b"", time.monotonic() + 200
     while time.monotonic() < deadline:
         if select.select([screen], [], [], 0.2)[0]:
             try:
                 shown += os.read(screen, 65536)
             except OSError:  # the last process has closed the terminal
                 break
-    process.wait(timeout=10)
+    process.wait(timeout=100)
     os.close(screen)
     return shown.decode().replace("\r\n", "\n")
 

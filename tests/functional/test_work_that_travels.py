@@ -133,7 +133,7 @@ class Sweeper:
 
     def close(self) -> None:
         """End it, as a script that has nothing more to do."""
-        _, err = self._process.communicate(timeout=60)
+        _, err = self._process.communicate(timeout=300)
         assert self._process.returncode == 0, err
 
     def kill(self) -> None:
@@ -177,7 +177,7 @@ def worker(lab: Project, tmp_path: Path) -> Callable[..., subprocess.Popen[str]]
 
 
 def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 
@@ -338,7 +338,7 @@ def test_trials_run_in_processes_of_their_own_and_each_can_be_stopped(lab: Proje
 
 
 def _until(is_so: Callable[[], object]) -> None:
-    for _ in range(600):
+    for _ in range(4000):
         if is_so():
             return
         time.sleep(0.05)

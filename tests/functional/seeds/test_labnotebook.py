@@ -138,7 +138,7 @@ def test_an_experiment_is_monitored_from_within_and_from_elsewhere(
         watched = mitosis.load("watched-1-1", trials_folder=project.root / "trials")
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
     assert "running" in shown.splitlines()[0]
     assert "in the midst" in shown
     assert watched.metrics["loss"].to_dict() == {7: 0.5}

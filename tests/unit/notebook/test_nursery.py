@@ -16,7 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mitosis._notebook.nursery import Nursery, NurseryGoneError, Order
+from mitosis._notebook.nursery import Nursery, NurseryGoneError
+from mitosis._notebook.order import Order
 
 pytestmark = [
     pytest.mark.slow,
@@ -230,7 +231,8 @@ def test_nothing_outlives_the_owner(installed: Path, how: str, end: str) -> None
     order = "Order([], ['errands'])"
     code = (
         f"import sys; sys.path.insert(0, {str(installed)!r})\n"
-        "from mitosis._notebook.nursery import Nursery, Order\n"
+        "from mitosis._notebook.nursery import Nursery\n"
+        "from mitosis._notebook.order import Order\n"
         f"nursery = Nursery.{how}({order if how == 'started' else f'lambda: {order}'})\n"
         "child, connection = nursery.fork('errands:sleep')\n"
         "print(connection.recv_bytes().decode(), flush=True)\n"

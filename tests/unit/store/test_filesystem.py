@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mitosis._store import Store, file_system, network_file_system
+from mitosis._store import Store, file_system, filesystem, network_file_system
 
 from .claims import claim, execute
 
@@ -22,6 +22,7 @@ def mounted(monkeypatch: pytest.MonkeyPatch, *mounts: Mount) -> None:
     (part, *_) = psutil.disk_partitions(all=True)
     parts = [part._replace(mountpoint=point, fstype=kind) for point, kind in mounts]
     monkeypatch.setattr(psutil, "disk_partitions", lambda all: parts)  # noqa: A006 - its name
+    monkeypatch.setattr(filesystem, "_MOUNTS", Path("/none"))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,24 @@ def test_where_no_mounts_are_told_nothing_is_known(
     mounted(monkeypatch)
     assert file_system(tmp_path) == ""
     assert network_file_system(tmp_path) is None
+
+
+def test_linux_writes_some_characters_of_a_mount_in_octal_digits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, folder = tmp_path / "mounts", tmp_path / "my ä\\trials"
+    folder.mkdir()
+    place = str(folder).replace("\\", "\\134").replace(" ", "\\040")
+    told.write_text(f"/dev/vda1 / ext4 rw 0 0\nserver:/home {place} nfs4 rw,noatime 0 0\n")
+    monkeypatch.setattr(filesystem, "_MOUNTS", told)
+    assert network_file_system(folder / "sine.db") == "nfs4"
+    assert file_system(tmp_path) == "ext4"
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="elsewhere psutil itself is asked")
+def test_the_mounts_of_this_machine_are_those_that_psutil_tells() -> None:
+    told = [(Path(m.mountpoint), m.fstype) for m in psutil.disk_partitions(all=True)]
+    assert list(filesystem._mounts()) == told
 
 
 def test_a_mount_of_this_machine_is_seen(tmp_path: Path) -> None:
