@@ -26,11 +26,11 @@ Unprivileged = Callable[[], AbstractContextManager[None]]
 _NOBODY = 65534
 _PACKAGE = Path(__file__).parents[1] / "mitosis"
 
-for _number in (signal.SIGINT, signal.SIGHUP):
-    if signal.getsignal(_number) is signal.SIG_IGN:  # in the background of a script, or by nohup
-        signal.signal(_number, signal.SIG_DFL)  # what tests start would ignore it as well
-if hasattr(signal, "pthread_sigmask"):
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # or what tests start ignores it
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 gc.disable()  # all that is made while tests are collected stays; looking for cycles is a third
 

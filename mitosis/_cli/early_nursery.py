@@ -32,14 +32,17 @@ def nursery_at_hand(names: Sequence[str], config: Path | None) -> Iterator[Nurse
         log.debug("no nursery is forked: %s", reason)
         yield None
         return
-    with Nursery.forked(partial(_order, names, config)) as nursery:
+    nursery = Nursery.forked(partial(_order, names, config))
+    try:
         yield nursery
+    finally:
+        nursery.leave()
 
 
 def _order(names: Sequence[str], config: Path | None) -> Order:
     from mitosis._run.here import order
 
-    return order(_imports(names, config))
+    return order(_imports(names, config), for_one=True)
 
 
 def _imports(names: Sequence[str], config: Path | None) -> list[str]:

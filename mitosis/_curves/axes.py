@@ -1,4 +1,4 @@
-"""Axes of a picture: where a number stands on them, and which numbers are written beside them."""
+"""Axes of a picture: where a number stands on one, and which are written beside it."""
 
 from __future__ import annotations
 

@@ -117,6 +117,11 @@ class Nursery:
         self._process.send_signal(signal.SIGTERM)  # ends it while it still imports
         self._process.wait()
 
+    def leave(self) -> None:
+        """Let it end, with nobody waiting for that: this process is about to end, too."""
+        self._link.close()
+        self._process.kill()
+
     def __enter__(self) -> Nursery:
         return self
 

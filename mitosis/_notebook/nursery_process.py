@@ -15,7 +15,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -191,11 +191,17 @@ def _get_ready(preloaded: Preloaded, libraries: list[Any]) -> Mapping[str, str]:
     return preloaded.environment
 
 
-def _warm_up(modules: Sequence[str]) -> None:
-    """Import what trial processes and kernels need, and write a page that nobody sees."""
+def _warm_up(order: Order) -> None:
+    """Import what trial processes and kernels need."""
     kernel_process.load()
-    for name in ("mitosis._notebook.execution", *modules):
+    for name in ("mitosis._notebook.execution", *order.modules):
         import_module(name)
+    if not order.for_one:
+        _write_page()
+
+
+def _write_page() -> None:
+    """Write a page that nobody sees, for the first one takes longer than all others."""
     from mitosis import _notebook as notebooks
 
     plan = notebooks.Plan("warm", "", [], "", [notebooks.PlannedCell("1", ("run",))])
@@ -216,7 +222,8 @@ def main() -> NoReturn:
 
 def serve(owner: int, control: socket.socket, order: Order) -> None:
     """Warm up, and be a nursery until the owner is gone."""
-    _warm_up(order.modules)
+    gc.disable()  # what is loaded stays: looking at it again and again frees nothing
+    _warm_up(order)
     from mitosis._notebook.kernel_application import prepare
 
     with loaded_without_threads():
@@ -232,6 +239,7 @@ def serve(owner: int, control: socket.socket, order: Order) -> None:
         _found(order.then)()
     get_ready = partial(_get_ready, preloaded, openblas())
     gc.collect()
+    gc.enable()
     gc.freeze()  # a collection in a child would copy all of this memory
     _Nursery(owner, control, get_ready).serve()
 

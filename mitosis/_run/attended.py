@@ -17,7 +17,6 @@ from mitosis._run.earlier import alike_trials
 from mitosis._run.here import CarrierDiedError, carry_here, is_warm
 from mitosis._run.placing import IsTaken
 from mitosis._run.terminal import Terminal, changes_text, end_line, start_line, told
-from mitosis._run.trial import Company, conduct
 from mitosis._run.watch import Signals
 from mitosis._run.work import Done, Work
 from mitosis._store import Store
@@ -71,6 +70,9 @@ def _conducted(
     assignment: Assignment, signals: Signals, is_taken: IsTaken, terminal: Terminal
 ) -> tuple[Course, Done, BaseException | None]:
     """Run the trial's notebook from this process."""
+    from mitosis._run.company import Company
+    from mitosis._run.trial import conduct
+
     course = Course(assignment.claimed(is_taken))
     company = Company(signals, partial(alike_trials, assignment), terminal.echo)
     done, escaped = conduct(course, company, partial(say_start, terminal, course))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
@@ -86,9 +87,17 @@ def _cell(shell: Any) -> str:
     return str(shell.history_manager.input_hist_raw[-1])
 
 
+def _text(frame: FrameType) -> str:
+    """Return the whole source that a line stands in, if it can be read."""
+    name = frame.f_code.co_filename
+    if name == "<string>" and frame.f_globals is not vars(sys.modules["__main__"]):
+        return ""  # Python 3.13 has the text of `python -c` under the name of all such code
+    return "".join(linecache.getlines(name, frame.f_globals))
+
+
 def _source(frame: FrameType) -> str:
     """Return the innermost `with` statement around a line, which may be one of many lines."""
-    text = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
+    text = _text(frame)
     if not text and "get_ipython" in frame.f_globals:
         return _cell(frame.f_globals["get_ipython"]())
     try:

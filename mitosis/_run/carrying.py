@@ -17,10 +17,11 @@ from mitosis._notebook import Ending
 from mitosis._provenance import environment_json
 from mitosis._records import read_record, write_record
 from mitosis._records.page_repair import is_stale, mend_page
+from mitosis._run.company import Company, OnText, Stops, silent
 from mitosis._run.course import Course
 from mitosis._run.parcel import left_warnings, pack, too_large
 from mitosis._run.site import sees_folder, settled
-from mitosis._run.trial import Company, OnText, Stops, conduct, silent
+from mitosis._run.trial import conduct
 from mitosis._run.watch import Signals
 from mitosis._run.work import Done, Work
 

@@ -10,20 +10,15 @@ import atexit
 import logging
 import os
 import pickle
-import queue
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mitosis._notebook import Stop
-from mitosis._run.carrying import carry
-from mitosis._run.trial import OnText, Stops, silent
-from mitosis._run.watch import Signals
+from mitosis._run.company import OnText, Stops, Switch, silent
 from mitosis._run.work import Done, Work
 from mitosis.errors import MitosisError
 
@@ -36,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mitosis")
 
-_FUNCTION = f"{__name__}:serve"
+_TRIAL_PROCESS = "mitosis._run.trial_process"
 
 
 class CarrierDiedError(RuntimeError):
@@ -45,28 +40,6 @@ class CarrierDiedError(RuntimeError):
 
 class _Unfit(Exception):  # noqa: N818 - says what to do, and is always caught
     """There is no nursery that can fork anything."""
-
-
-class _Switch:
-    """Ends a trial that runs in this process."""
-
-    def __init__(self) -> None:
-        self._stop: Callable[[Stop], object] | None = None
-        self._why: Stop | None = None
-
-    def pass_on_to(self, stop: Callable[[Stop], object]) -> None:
-        self._stop = stop
-        if self._why:
-            stop(self._why)
-
-    def stop(self, why: Stop) -> None:
-        self._why = why
-        if self._stop:
-            self._stop(why)
-
-    def kill(self) -> None:
-        for _ in range(2):  # the second time counts at once
-            self.stop(Stop.INTERRUPTED)
 
 
 class _Worker:
@@ -144,7 +117,7 @@ class _Crew:
             if self._idle:
                 return self._idle.pop()
         try:
-            return _Worker(*self._nursery.fork(_FUNCTION))
+            return _Worker(*self._nursery.fork(f"{_TRIAL_PROCESS}:serve"))
         except NurseryGoneError as exc:
             raise self._loss(str(exc)) from exc
 
@@ -173,7 +146,7 @@ class _Crew:
         self._nursery.close()
 
 
-_running: dict[str, _Switch | _Worker] = {}
+_running: dict[str, Switch | _Worker] = {}
 _called_off: set[str] = set()
 """Trials that are not to begin here any more."""
 _lock = threading.Lock()
@@ -220,59 +193,11 @@ def _carried_by(crew: _Crew, work: Work, on_text: OnText | None, stops: Stops | 
 
 
 def _carry_in_this_process(work: Work, on_text: OnText, stops: Stops | None) -> Done:
-    switch = _Switch()
+    from mitosis._run.carrying import carry
+
+    switch = Switch()
     with _stoppable(work.key, switch, stops):
         return carry(work, switch, on_text)
-
-
-def serve(connection: Connection) -> None:
-    """Be a trial process: carry out what comes until nobody is at the other end."""
-    from mitosis._notebook import forked
-
-    trials: queue.SimpleQueue[tuple[Work, bool, _Switch] | None] = queue.SimpleQueue()
-    listening = threading.Thread(target=_listen, args=(connection, trials), daemon=True)
-    forked.keep_at_hand()
-    listening.start()
-    sending = threading.Lock()
-
-    def tell(*told: object) -> None:
-        with sending, suppress(OSError):  # nobody listens: they, and so this, are about to end
-            connection.send_bytes(pickle.dumps(told))
-
-    while trial := trials.get():
-        tell(*_outcome(*trial, tell))
-        forked.keep_at_hand()
-    forked.throw_away()
-
-
-def _listen(connection: Connection, trials: queue.SimpleQueue[Any]) -> None:
-    """Hand over the trials that come, and end the last of them when that is what comes."""
-    switch = _Switch()
-    try:
-        while True:
-            message = pickle.loads(connection.recv_bytes())
-            if isinstance(message, Stop):
-                switch.stop(message)
-            else:
-                switch = _Switch()
-                trials.put((*message, switch))
-    except (EOFError, OSError):
-        trials.put(None)
-
-
-def _outcome(
-    work: Work, wants_text: bool, switch: _Switch, tell: Callable[..., None]
-) -> tuple[str, object]:
-    try:
-        with Signals() as signals:
-            signals.pass_on_to(switch.stop)
-            done = carry(work, switch, partial(tell, "text") if wants_text else silent)
-            signals.forget()
-    except MitosisError as error:
-        return "error", error
-    except Exception:  # noqa: BLE001 - told to whoever asked
-        return "failed", traceback.format_exc()
-    return "done", done
 
 
 def warm_up(libraries: Sequence[str] = ()) -> None:
@@ -287,8 +212,10 @@ def warm_up(libraries: Sequence[str] = ()) -> None:
 
 def adopt(nursery: Nursery) -> None:
     """Take a nursery of this process's for the trials that will come; its owner closes it."""
-    if crew := _warm_crew(lambda: nursery):
-        crew.hire()
+    global _crew  # noqa: PLW0603 - one for the whole process
+    with _lock:
+        _crew = _Crew(nursery)
+    _crew.hire()
 
 
 @contextmanager
@@ -317,15 +244,17 @@ def _started(libraries: Sequence[str]) -> Nursery:
     return Nursery.started(order(libraries))
 
 
-def order(libraries: Sequence[str]) -> Order:
+def order(libraries: Sequence[str], *, for_one: bool = False) -> Order:
     """Return what a nursery for trials has in memory.
 
     Args:
         libraries: statements that import what the trials will need.
+        for_one: whether there is one trial.
     """
     from mitosis._notebook.order import Order
 
-    return Order(libraries, [__name__], then="mitosis._recording.libraries:know_loaded")
+    then = "mitosis._recording.libraries:know_loaded"
+    return Order(libraries, [_TRIAL_PROCESS], for_one, then)
 
 
 def _warm_crew(nursery: Callable[[], Nursery]) -> _Crew | None:
@@ -407,7 +336,7 @@ def kill_all() -> None:
 
 
 @contextmanager
-def _stoppable(key: str, running: _Switch | _Worker, stops: Stops | None) -> Iterator[None]:
+def _stoppable(key: str, running: Switch | _Worker, stops: Stops | None) -> Iterator[None]:
     with _lock:
         if key in _called_off:
             running.kill()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
-from mitosis._dataclass import dataclass
-from mitosis._layout import TrialFolder
 from mitosis._model import Status
 from mitosis._notebook import Ending, Stop
 from mitosis._redaction import redact
+from mitosis._run.company import Company
 from mitosis._run.course import Course
 from mitosis._run.work import Done
 
@@ -38,43 +37,6 @@ _running_session().end({traceback!r}, earlier={earlier!r})
 _MOST_REASON = 160
 _SHORT_SECONDS = 0.5
 """A trial that takes no longer than this gets its page when it is over, and none before."""
-
-
-OnText = Callable[[str, str], object]
-"""Is called with stream name and text as an experiment prints it."""
-
-
-class Stops(Protocol):
-    """Whoever may want a trial to end before its time."""
-
-    def pass_on_to(self, stop: Callable[[Stop], object]) -> None:
-        """Call this when it is to end, or at once if that is so already."""
-
-
-def silent(_stream: str, _text: str) -> None:
-    """Show nothing of what an experiment prints."""
-
-
-def _nothing(_folder: TrialFolder) -> Sequence[str]:
-    return ()
-
-
-@dataclass(frozen=True)
-class Company:
-    """Who is beside a trial while it runs.
-
-    Attributes:
-        stops: may end it.
-        earlier: asked, once the experiment is over, for the trials that should have come out
-            the same.
-        on_text: called with stream name and text as the experiment prints it.
-        warn: asked at the end what else a reader should know of the trial's folder.
-    """
-
-    stops: Stops
-    earlier: Callable[[], Sequence[Mapping[str, Any]]]
-    on_text: OnText = silent
-    warn: Callable[[TrialFolder], Sequence[str]] = _nothing
 
 
 class Conducted(NamedTuple):
@@ -127,7 +89,7 @@ class _InKernel:
         return Ending(Status.FAILED, f"it could not be started: {exc}", started=False)
 
     def _execute(self) -> Ending:
-        from mitosis._notebook import Execution, KernelOptions
+        from mitosis._notebook import Execution, KernelOptions, load_page
 
         work, folder = self._work, self._course.folder
         execution = Execution(
@@ -148,6 +110,7 @@ class _InKernel:
             originals=self._course.page.originals,
         )
         execution.start()
+        load_page()  # while the kernel comes up
         self._company.stops.pass_on_to(execution.stop)
         try:
             with self._course.watched(partial(_kill, execution)):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copytree
 from textwrap import dedent
 from typing import Any
 
@@ -157,12 +158,17 @@ def trial_folder(place: Path) -> Path:
     return found
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    made = Project(tmp_path / "project")
-    made.root.mkdir()
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A researcher's repository with one commit, to be copied."""
+    made = Project(tmp_path_factory.mktemp("repository"))
     made.git("init", "-q")
     (made.root / ".gitignore").write_text("__pycache__/\n")
     made.write(sine_experiment=SINE)
     made.commit()
-    return made
+    return made.root
+
+
+@pytest.fixture
+def project(repository: Path, tmp_path: Path) -> Project:
+    return Project(copytree(repository, tmp_path / "project"))

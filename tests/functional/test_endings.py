@@ -323,7 +323,7 @@ def is_alive(pid: int) -> bool:
 
 
 def assert_gone(processes: list[psutil.Process]) -> None:
-    wait_until(lambda: not any(p.is_running() and is_alive(p.pid) for p in processes), 5)
+    wait_until(lambda: not any(p.is_running() and is_alive(p.pid) for p in processes), 20)
 
 
 def test_a_traceback_is_whole_where_tqdm_is_not_installed(endings: Project) -> None:

@@ -9,10 +9,10 @@ dies with it). At some of the points, taken by number, they are killed for real.
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copytree, rmtree
 from typing import Any
 
 import pytest
@@ -64,7 +64,8 @@ SCENARIOS = {
 def prepared(project: Project, former: tuple[int, ...]) -> None:
     project.write(exp=EXPERIMENT, go=RUN)
     (project.root / "measured.txt").write_text("1 2 3\n")
-    (project.root / ".gitignore").write_text("trials/\nsnapshots/\nsnapshots.processes\nhit\nmeasured.txt\n")
+    ignored = ("trials/", "snapshots/", "snapshots.processes", "hit", "measured.txt")
+    (project.root / ".gitignore").write_text("\n".join(ignored))
     project.commit()
     for a in former:
         done = project.python("go.py", str(a))
@@ -186,16 +187,25 @@ def test_a_runner_killed_at_any_step_leaves_no_lie_and_loses_nothing(
         trials = check_all(folder, len(former), where)
         assert check_all(folder, len(former), where) == trials, where
         check_rebuilt(folder, trials, where)
-        shutil.rmtree(folder)
+        rmtree(folder)
 
 
-@pytest.mark.parametrize("whom", ["runner", "kernel", "both"])
-def test_a_process_that_is_really_killed_leaves_no_lie(project: Project, whom: str) -> None:
+@pytest.fixture(scope="module")
+def names(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """What the points of a second trial are called, those that change a file."""
+    project = Project(copytree(repository, tmp_path_factory.mktemp("watched") / "project"))
     prepared(project, (4,))
     done = project.python("go.py", "4", env=faulty(project, "snapshot"))
     assert done.status == 0, done
-    names = sorted(p.name.split("-") for p in (project.root / "snapshots").iterdir())
-    folder, ran = project.root / "trials", 2
+    return sorted(p.name.split("-") for p in (project.root / "snapshots").iterdir())
+
+
+@pytest.mark.parametrize("whom", ["runner", "kernel", "both"])
+def test_a_process_that_is_really_killed_leaves_no_lie(
+    project: Project, names: list[list[str]], whom: str
+) -> None:
+    prepared(project, (4,))
+    folder, ran = project.root / "trials", 1
     hit: list[bool] = []
     for who in ("runner", "kernel"):
         numbers = [int(number) for process, number, *_ in names if process == who]

@@ -105,6 +105,22 @@ def test_a_sweep_that_is_done_has_nothing_to_resume(swept: tuple[Project, Done])
 
 
 @pytest.mark.slow
+def test_a_sweep_makes_its_table_and_page_without_the_libraries_of_trials(
+    swept: tuple[Project, Done],
+) -> None:
+    project, _ = swept
+    page = project.root / "trials/sweep_first.html"
+    page.unlink()
+    done = project.python("-X", "importtime", "-m", "mitosis", "sweep", "--resume", "first")
+    assert "main ± std" in done.out
+    assert page.read_text().count('<img src="data:image/svg+xml') == 2
+    loaded = {line.split("|")[-1].strip() for line in done.err.splitlines() if "|" in line}
+    assert {"mitosis._sweep.scheduler", "mitosis._run.posting", "sqlalchemy"} <= loaded
+    slow = {"numpy", "pandas", "scipy", "matplotlib", "nbclient", "nbformat", "nbconvert"}
+    assert not slow & loaded
+
+
+@pytest.mark.slow
 def test_sweeps_are_listed_and_shown(swept: tuple[Project, Done]) -> None:
     project, _ = swept
     listed = project.mitosis("sweeps")

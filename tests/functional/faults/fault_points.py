@@ -28,6 +28,8 @@ _FILE_CALLS = {
     *("ftruncate", "utime", "sendfile"),
 }
 _SQL_CALLS = {"execute", "executemany", "commit", "rollback", "close", "backup", "connect"}
+_NAMES = _FILE_CALLS | _SQL_CALLS
+_EVENTS = {"c_call", "c_return"}
 
 _COPY = str(Path(__file__).with_name("frozen_copy.sh"))
 
@@ -37,8 +39,14 @@ WHO = "kernel" if any("kernel_process" in word for word in sys.orig_argv) else "
 def watch() -> None:
     """Meet every point of this process."""
     points = _Points()
-    threading.setprofile(points.meet)
-    sys.setprofile(points.meet)
+
+    def meet(_frame: Any, event: str, function: Any) -> None:
+        # called for whatever any code calls, millions of times: most of it is done with here
+        if event in _EVENTS and function.__name__ in _NAMES:
+            points.meet(event, function)
+
+    threading.setprofile(meet)
+    sys.setprofile(meet)
 
 
 class _Points:
@@ -48,12 +56,12 @@ class _Points:
         self._count = 0
         self._inside = False
         self._last: object = None
-        with open(_processes_file(), "a") as file:
+        with Path(_processes_file()).open("a") as file:
             file.write(f"{os.getpid()}\n")
         self._turn = os.open(_processes_file(), os.O_RDWR)
 
-    def meet(self, _frame: Any, event: str, function: Any) -> None:
-        if self._inside or event not in ("c_call", "c_return") or not _writes(function):
+    def meet(self, event: str, function: Any) -> None:
+        if self._inside or not _writes(function):
             return
         self._inside = True
         try:

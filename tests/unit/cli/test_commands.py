@@ -80,7 +80,7 @@ def test_the_version_is_told(words: list[str]) -> None:
     [
         (["run"], "Missing argument 'EXPERIMENT...'"),
         (["rum"], "No such command 'rum'"),
-        (["run", "x", "y"], "There is no experiment 'x'"),
+        (["run", "absent_1", "absent_2"], "There is no experiment 'absent_1'"),
         (["run", "x", "--sede", "3"], "No such option.*--seed"),
         (["run", "x", "--seed", "-1"], "'--seed': -1 is not in the range"),
         (["run", "x", "--seed", "1.5"], "'1.5' is not a valid integer"),

@@ -15,7 +15,10 @@ import pytest
 
 from mitosis._notebook import forked
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks only on Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="forks only on Linux"),
+]
 
 _STANDARD_AND_ONE = 4
 FORK = """

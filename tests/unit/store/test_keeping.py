@@ -16,7 +16,8 @@ from mitosis._model import Claimed, Places, Status
 from mitosis._store import Store
 from mitosis._store import connection as connections
 from mitosis._store.schema import SCHEMA_VERSION
-from mitosis.errors import NewerDatabaseError, VariantConflictError
+from mitosis._store.waiting import PatientConnection
+from mitosis.errors import DatabaseBusyError, NewerDatabaseError, VariantConflictError
 
 from .claims import claim, execute, finish, variant
 
@@ -26,7 +27,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """Count the files that are opened and the statements that SQLite executes."""
     seen: Counter[str] = Counter()
 
-    class Watched(connections.PatientConnection):
+    class Watched(PatientConnection):
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
             seen["opened"] += 1
@@ -164,7 +165,7 @@ def test_a_transaction_that_waited_in_vain_does_not_spoil_the_next(
         run_one(store)
         with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            with pytest.raises(connections.DatabaseBusyError):
+            with pytest.raises(DatabaseBusyError):
                 store.claim(claim())
         run_one(store)
     assert len(store.trials()) == 2
