@@ -20,10 +20,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from mitosis._notebook import forked, kernel_process
-from mitosis._notebook.blas import loaded_without_threads, openblas, use_threads
 from mitosis._notebook.child import Link
 from mitosis._notebook.order import Order, command
 from mitosis._notebook.preloading import Preloaded, preload
@@ -183,9 +182,8 @@ def _be_kernel(
     kernel_process.wait_and_become(connection, get_ready())
 
 
-def _get_ready(preloaded: Preloaded, libraries: list[Any]) -> Mapping[str, str]:
+def _get_ready(preloaded: Preloaded) -> Mapping[str, str]:
     """Give a kernel's process what it would have had for itself, had it not been forked."""
-    use_threads(libraries)
     if numpy_random := sys.modules.get("numpy.random"):
         numpy_random.seed()  # as `random` does by itself after a fork
     return preloaded.environment
@@ -226,8 +224,7 @@ def serve(owner: int, control: socket.socket, order: Order) -> None:
     _warm_up(order)
     from mitosis._notebook.kernel_application import prepare
 
-    with loaded_without_threads():
-        preloaded = preload(order.libraries)
+    preloaded = preload(order.libraries)
     if unfit := preloaded.said | preloaded.threaded:
         _start_again(owner, control, order, unfit)
     if reason := forked.unsafe():
@@ -237,7 +234,7 @@ def serve(owner: int, control: socket.socket, order: Order) -> None:
     prepare()
     if order.then:
         _found(order.then)()
-    get_ready = partial(_get_ready, preloaded, openblas())
+    get_ready = partial(_get_ready, preloaded)
     gc.collect()
     gc.enable()
     gc.freeze()  # a collection in a child would copy all of this memory

@@ -11,6 +11,7 @@ import ast
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field
@@ -132,12 +133,27 @@ def preload(statements: Sequence[str]) -> Preloaded:
         if said:
             preloaded.said.add(statement)
         if native_threads() > threads:
+            _end_pools()
+        if native_threads() > threads:
             preloaded.threaded.add(statement)
     now = dict(os.environ)
     preloaded.environment = {k: v for k, v in now.items() if before.get(k) != v}
     os.environ.clear()
     os.environ.update(former)
     return preloaded
+
+
+def _end_pools() -> None:
+    """End the threads that OpenBLAS has started: it does before each fork.
+
+    Whoever needs them later, here or in a fork, gets new ones, as many as before.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads: these are known
+        pid = os.fork()
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
 
 
 @contextmanager

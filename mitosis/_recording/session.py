@@ -103,6 +103,7 @@ class Session:
         self._record_here()
         surroundings.show_whole_tracebacks(shell)
         surroundings.keep_bars_as_text()
+        surroundings.draw_figures_once(shell)
         speak_plainly(shell.kernel.session)
         self._displays.listen(shell.kernel.session)
         self._displays.mark_cells(shell)

@@ -49,6 +49,32 @@ def leave_without_closing_sockets() -> None:
     atexit.unregister(application.close)
 
 
+def draw_figures_once(shell: Any) -> None:
+    """Draw a figure only as the page gets it, and not for a window that is not there as well.
+
+    In interactive mode, which kernels are in, pyplot draws each figure when a cell is over.
+    That takes a third of a figure's time, and with the inline backend nobody sees it.
+    """
+    paused: list[Any] = []
+
+    def pause() -> None:
+        matplotlib: Any = sys.modules.get("matplotlib")
+        backend: Any = sys.modules.get("matplotlib_inline.backend_inline")
+        configured = getattr(backend, "configure_inline_support", None)
+        is_inline = getattr(configured, "current_backend", "") == "inline"
+        if is_inline and not paused and matplotlib.is_interactive():
+            matplotlib.interactive(False)
+            paused.append(matplotlib)
+
+    def resume(*_: object) -> None:
+        while paused:
+            paused.pop().interactive(True)
+
+    shell.events.register("post_execute", pause)  # before pyplot, which is not loaded yet
+    shell.events.register("post_run_cell", resume)
+    shell.events.register("pre_execute", resume)
+
+
 def show_log_records(level: str) -> None:
     """Show the experiment's log records among its prints."""
     handler = logging.StreamHandler(sys.stderr)
