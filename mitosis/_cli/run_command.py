@@ -38,7 +38,7 @@ def run_command(experiments: tuple[str, ...], config: Path | None, **options: An
     The last line printed is the path of the trial's notebook. Exit status: 0 succeeded,
     1 recorded but not succeeded, 2 refused or misused, 130 interrupted.
     """  # noqa: D301 - the control character keeps click from wrapping the example
-    from mitosis._cli.early_nursery import nursery_at_hand
+    from mitosis._early import nursery_at_hand
 
     with nursery_at_hand(experiments, config) as nursery:
         collect_rarely()  # not before: what was forked runs the experiment, too

@@ -182,10 +182,11 @@ def _nursery(
     experiments: tuple[str, ...], options: dict[str, Any]
 ) -> AbstractContextManager[Nursery | None]:
     """Have a nursery warm up from now on, if trials will run here of what is known by now."""
-    if not experiments or options["dask"] or options["dry_run"]:
-        return nullcontext()
-    from mitosis._cli.early_nursery import nursery_at_hand
+    from mitosis._early import nursery_at_hand, throw_away
 
+    if not experiments or options["dask"] or options["dry_run"]:
+        throw_away()
+        return nullcontext()
     return nursery_at_hand(experiments, options["config"])
 
 

@@ -142,6 +142,11 @@ class Waiting:
         with suppress(OSError):  # it is gone: whoever waits for it to be ready will see that
             self._connection.sendall(role.message())
 
+    def leave(self) -> None:
+        """Have it shut down, unless it is busy."""
+        with suppress(OSError):  # it is gone
+            self._connection.shutdown(socket.SHUT_WR)
+
     def close(self) -> None:
         """Have nothing more to do with it; if it has no role yet, it vanishes."""
         self._connection.close()
@@ -278,19 +283,22 @@ def _above_standard(end: socket.socket) -> socket.socket:
 
 
 def fork_process(
-    connection: socket.socket, be: Callable[[int, socket.socket], object]
+    connection: socket.socket,
+    be: Callable[[int, socket.socket], object],
+    *kept: socket.socket,
 ) -> ForkedProcess:
     """Fork a process that takes nothing along, and leads a session of its own.
 
     Args:
         connection: the end that is kept there.
         be: what it does; it is given the parent's process id.
+        kept: further connections that stay open there.
     """
     flush()
     parent = os.getpid()
     pid = os.fork()
     if not pid:
-        be_child(parent, connection, be)
+        be_child(parent, connection, be, *kept)
     return ForkedProcess(pid)
 
 
@@ -300,7 +308,7 @@ def be_child(
     be: Callable[[int, socket.socket], object],
     *kept: socket.socket,
 ) -> NoReturn:
-    """Be the process that was forked; see `fork_process`. Also `kept` stay open."""
+    """Be the process that was forked; see `fork_process`."""
     status = 1
     try:
         kernel_process.die_with(parent)

@@ -129,14 +129,14 @@ async def kernel(options: KernelOptions) -> AsyncIterator[Kernel]:
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
         await manager.start_kernel(cwd=str(options.directory), env=environment)
-        group = provisioner.pgid
+        group, waiting = provisioner.pgid, provisioner.waiting
+        assert waiting, "there is one once the kernel is started"
         try:
             sweep_now_and_then(home.parent)  # while the kernel comes up
             yield Kernel(manager, home / _WORDS, home / _MARK)
         finally:
-            await _end(manager, group)
-            if provisioner.waiting:
-                provisioner.waiting.close()
+            await _end(manager, waiting, group)
+            waiting.close()
 
 
 def _manager(home: Path) -> AsyncKernelManager:
@@ -164,11 +164,11 @@ def exit_words(code: int | None) -> str:
         return f"by signal {-code}"
 
 
-async def _end(manager: AsyncKernelManager, group: int | None) -> None:
+async def _end(manager: AsyncKernelManager, waiting: Waiting, group: int | None) -> None:
     """Shut the kernel down, then end the processes that it left behind in its group."""
     try:
-        if await manager.is_alive():  # without the SIGINT of `shutdown_kernel`: it may hit
-            await manager.request_shutdown()  # the kernel's own handler, which then complains
+        if await manager.is_alive():
+            waiting.leave()
             await manager.finish_shutdown(pollinterval=_POLL_SECONDS)
     finally:
         if group and group != os.getpgrp():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from uuid import uuid4
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.profiledir import ProfileDir
+from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
 _SOME_FOLDER = os.sep
@@ -59,7 +61,6 @@ class TrialKernel(IPythonKernel):
         shell.save_sys_module_state()
         shell.init_sys_modules()
 
-
     def _process_children(self) -> list[Any]:
         """Return the children to end at the end; looking for them takes longer than a cell."""
         try:
@@ -97,6 +98,24 @@ class KernelApplication(IPKernelApp):
         self.ipython_dir = os.environ["IPYTHONDIR"]
         self.config.InlineBackend.rc = inline_rc
         self._mark = mark
+
+    def leave_when_told(self, connection: socket.socket) -> None:
+        """End as after a request to shut down once something comes, or the other end closes.
+
+        The control channel would take a visit to another thread and back.
+        """
+        loop = IOLoop.current()
+
+        def told(_connection: object, _events: object) -> None:
+            loop.remove_handler(connection)
+            loop.spawn_callback(leave)
+
+        async def leave() -> None:
+            await self.kernel._at_shutdown()  # noqa: SLF001 - as ipykernel's own handler does
+            loop.stop()
+
+        connection.setblocking(False)
+        loop.add_handler(connection, told, IOLoop.READ)
 
     def parse_command_line(self, argv: Any = None) -> None:
         """Do nothing: the command line is another program's."""

@@ -145,7 +145,7 @@ def _become(
     application.initialize([])  # type: ignore[no-untyped-call]
     with suppress(OSError):
         connection.send(READY)
-    connection.close()
+    application.leave_when_told(connection)
     application.start()  # type: ignore[no-untyped-call]
     _leave(last)
 

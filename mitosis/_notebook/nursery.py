@@ -62,15 +62,16 @@ class Nursery:
         return cls(process, ours)
 
     @classmethod
-    def forked(cls, order: Callable[[], Order]) -> Nursery:
+    def forked(cls, order: Callable[[], Order], *kept: socket.socket) -> Nursery:
         """Fork this process, where that is safe; see `forked.unsafe`.
 
         Args:
-            order: called in the new process.
+            order: called in the new process, once it has loaded what all trials need.
+            kept: connections that it needs for that.
         """
         ours, theirs = forked.pair(socket.SOCK_SEQPACKET)
         with theirs:
-            process = forked.fork_process(theirs, _Birth(order))
+            process = forked.fork_process(theirs, _Birth(order), *kept)
         return cls(process, ours)
 
     @property
@@ -147,4 +148,4 @@ class _Birth:
         os.dup2(nothing, sys.__stdin__.fileno() if sys.__stdin__ else 0)
         os.close(nothing)
         with suppress(KeyboardInterrupt):
-            serve(owner, control, self.order())
+            serve(owner, control, self.order)

@@ -189,15 +189,6 @@ def _get_ready(preloaded: Preloaded) -> Mapping[str, str]:
     return preloaded.environment
 
 
-def _warm_up(order: Order) -> None:
-    """Import what trial processes and kernels need."""
-    kernel_process.load()
-    for name in ("mitosis._notebook.execution", *order.modules):
-        import_module(name)
-    if not order.for_one:
-        _write_page()
-
-
 def _write_page() -> None:
     """Write a page that nobody sees, for the first one takes longer than all others."""
     from mitosis import _notebook as notebooks
@@ -214,16 +205,24 @@ def main() -> NoReturn:
     control = socket.socket(fileno=descriptor)
     _open_standard_streams()
     with suppress(KeyboardInterrupt):
-        serve(owner, control, order)
+        serve(owner, control, lambda: order)
     os._exit(0)
 
 
-def serve(owner: int, control: socket.socket, order: Order) -> None:
-    """Warm up, and be a nursery until the owner is gone."""
+def serve(owner: int, control: socket.socket, get_order: Callable[[], Order]) -> None:
+    """Warm up, and be a nursery until the owner is gone.
+
+    The order is asked for when all is loaded that does not depend on it.
+    """
     gc.disable()  # what is loaded stays: looking at it again and again frees nothing
-    _warm_up(order)
+    kernel_process.load()
+    import_module("mitosis._notebook.execution")
+    _write_page()
     from mitosis._notebook.kernel_application import prepare
 
+    order = get_order()
+    for name in order.modules:
+        import_module(name)
     preloaded = preload(order.libraries)
     if unfit := preloaded.said | preloaded.threaded:
         _start_again(owner, control, order, unfit)
@@ -235,9 +234,8 @@ def serve(owner: int, control: socket.socket, order: Order) -> None:
     if order.then:
         _found(order.then)()
     get_ready = partial(_get_ready, preloaded)
-    gc.collect()
-    gc.enable()
     gc.freeze()  # a collection in a child would copy all of this memory
+    gc.enable()
     _Nursery(owner, control, get_ready).serve()
 
 

@@ -23,14 +23,11 @@ class Order:
     Attributes:
         libraries: import statements of installed libraries, see `installed_imports`.
         modules: modules of mitosis that its children need.
-        for_one: whether it is for a single trial, which has the time to load while its kernel
-            works what is needed only after that.
         then: "module:name" of what is called when all is loaded; empty for nothing.
     """
 
     libraries: Sequence[str] = ()
     modules: Sequence[str] = ()
-    for_one: bool = False
     then: str = ""
 
 

@@ -244,17 +244,16 @@ def _started(libraries: Sequence[str]) -> Nursery:
     return Nursery.started(order(libraries))
 
 
-def order(libraries: Sequence[str], *, for_one: bool = False) -> Order:
+def order(libraries: Sequence[str]) -> Order:
     """Return what a nursery for trials has in memory.
 
     Args:
         libraries: statements that import what the trials will need.
-        for_one: whether there is one trial.
     """
     from mitosis._notebook.order import Order
 
     then = "mitosis._recording.libraries:know_loaded"
-    return Order(libraries, [_TRIAL_PROCESS], for_one, then)
+    return Order(libraries, [_TRIAL_PROCESS], then)
 
 
 def _warm_crew(nursery: Callable[[], Nursery]) -> _Crew | None:

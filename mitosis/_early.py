@@ -1,48 +1,81 @@
-"""The nursery of `mitosis run`, forked before the command itself has loaded anything.
+"""The nursery of a command that runs trials, forked before the command has loaded anything.
 
-While the command imports the experiment, looks at its code and claims the trial, the nursery
-imports on another processor what the trial will need. If no trial comes of it, it vanishes.
+While the command reads its options, imports the experiment, looks at its code and claims the
+trial, the nursery imports on another processor what the trial will need. If no trial comes of
+it, it vanishes.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from mitosis._notebook.forked import unsafe
+from mitosis._notebook.forked import pair, unsafe
 from mitosis._notebook.nursery import Nursery
 from mitosis._notebook.order import Order
 
 log = logging.getLogger("mitosis")
 
+_begun: list[tuple[Nursery, socket.socket]] = []
+"""The nursery that does not know yet for which experiment it is, and where to tell it."""
+
+
+def begin() -> str:
+    """Fork a nursery, if that is safe; say why not if it is not."""
+    if reason := unsafe():
+        return reason
+    ours, theirs = pair()
+    with theirs:
+        _begun.append((Nursery.forked(partial(_order, theirs), theirs), ours))
+    return ""
+
+
+def throw_away() -> None:
+    """End the nursery that has begun: no trial will run here."""
+    while _begun:
+        nursery, details = _begun.pop()
+        details.close()
+        nursery.leave()
+
 
 @contextmanager
 def nursery_at_hand(names: Sequence[str], config: Path | None) -> Iterator[Nursery | None]:
-    """Have a nursery for a trial that is run inside the block, where one can be forked.
+    """Have a nursery for trials that are run inside the block, where one can be forked.
 
     Args:
         names: of the experiment's steps, as the command got them.
         config: the file with the settings, if one was named.
     """
-    if reason := unsafe():
+    if not _begun and (reason := begin()):
         log.debug("no nursery is forked: %s", reason)
         yield None
         return
-    nursery = Nursery.forked(partial(_order, names, config))
+    nursery, details = _begun.pop()
+    with details, suppress(OSError):  # it is gone: whoever wants a trial will see that
+        details.sendall(json.dumps([list(names), str(config) if config else None]).encode())
     try:
         yield nursery
     finally:
         nursery.leave()
 
 
-def _order(names: Sequence[str], config: Path | None) -> Order:
+def _order(details: socket.socket) -> Order:
+    with details, details.makefile("rb") as file:
+        told = file.read()
+    if not told:
+        os._exit(0)
+    names, config = json.loads(told)
+
     from mitosis._run.here import order
 
-    return order(_imports(names, config), for_one=True)
+    return order(_imports(names, Path(config) if config else None))
 
 
 def _imports(names: Sequence[str], config: Path | None) -> list[str]:
