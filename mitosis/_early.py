@@ -46,12 +46,15 @@ def throw_away() -> None:
 
 
 @contextmanager
-def nursery_at_hand(names: Sequence[str], config: Path | None) -> Iterator[Nursery | None]:
+def nursery_at_hand(
+    names: Sequence[str], config: Path | None, *, for_many: bool = False
+) -> Iterator[Nursery | None]:
     """Have a nursery for trials that are run inside the block, where one can be forked.
 
     Args:
         names: of the experiment's steps, as the command got them.
         config: the file with the settings, if one was named.
+        for_many: whether there will be many trials.
     """
     if not _begun and (reason := begin()):
         log.debug("no nursery is forked: %s", reason)
@@ -59,7 +62,8 @@ def nursery_at_hand(names: Sequence[str], config: Path | None) -> Iterator[Nurse
         return
     nursery, details = _begun.pop()
     with details, suppress(OSError):  # it is gone: whoever wants a trial will see that
-        details.sendall(json.dumps([list(names), str(config) if config else None]).encode())
+        told = [list(names), str(config) if config else None, for_many]
+        details.sendall(json.dumps(told).encode())
     try:
         yield nursery
     finally:
@@ -71,11 +75,12 @@ def _order(details: socket.socket) -> Order:
         told = file.read()
     if not told:
         os._exit(0)
-    names, config = json.loads(told)
+    names, config, for_many = json.loads(told)
 
     from mitosis._run.here import order
 
-    return order(_imports(names, Path(config) if config else None))
+    libraries = _imports(names, Path(config) if config else None)
+    return order(libraries, for_many=for_many)
 
 
 def _imports(names: Sequence[str], config: Path | None) -> list[str]:

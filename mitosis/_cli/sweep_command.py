@@ -187,7 +187,7 @@ def _nursery(
     if not experiments or options["dask"] or options["dry_run"]:
         throw_away()
         return nullcontext()
-    return nursery_at_hand(experiments, options["config"])
+    return nursery_at_hand(experiments, options["config"], for_many=True)
 
 
 def _misuse(experiments: tuple[str, ...], options: dict[str, Any]) -> str:

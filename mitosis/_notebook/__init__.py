@@ -15,7 +15,7 @@ _MODULES = {
     "ending": ["Ending", "Stop"],
     "execution": ["Execution"],
     "kernel": ["KernelOptions"],
-    "page": ["page_style", "shown_outputs", "to_html"],
+    "page": ["load_page", "page_style", "shown_outputs", "to_html"],
     "plan": ["Banner", "Picture", "Plan", "PlannedCell", "Section", "source_cell"],
     "probe": ["probe_kernel"],
     "reporting": ["run_report"],
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mitosis._notebook.ending import Stop as Stop
     from mitosis._notebook.execution import Execution as Execution
     from mitosis._notebook.kernel import KernelOptions as KernelOptions
+    from mitosis._notebook.page import load_page as load_page
     from mitosis._notebook.page import page_style as page_style
     from mitosis._notebook.page import shown_outputs as shown_outputs
     from mitosis._notebook.page import to_html as to_html

@@ -189,13 +189,15 @@ def _get_ready(preloaded: Preloaded) -> Mapping[str, str]:
     return preloaded.environment
 
 
-def _write_page() -> None:
-    """Write a page that nobody sees, for the first one takes longer than all others."""
-    from mitosis import _notebook as notebooks
+def _warm_up() -> None:
+    """Do what is slow the first time: write a page, and draw if there is a pyplot."""
+    from mitosis._notebook.page import load_page
 
-    plan = notebooks.Plan("warm", "", [], "", [notebooks.PlannedCell("1", ("run",))])
-    banner = notebooks.Banner(title="warm", experiment="warm", status="running")
-    notebooks.to_html(notebooks.build(plan, banner))
+    load_page()
+    if "matplotlib.pyplot" in sys.modules:
+        from mitosis._curves.first_figure import draw_first_figure
+
+        draw_first_figure()
 
 
 def main() -> NoReturn:
@@ -217,7 +219,6 @@ def serve(owner: int, control: socket.socket, get_order: Callable[[], Order]) ->
     gc.disable()  # what is loaded stays: looking at it again and again frees nothing
     kernel_process.load()
     import_module("mitosis._notebook.execution")
-    _write_page()
     from mitosis._notebook.kernel_application import prepare
 
     order = get_order()
@@ -230,6 +231,9 @@ def serve(owner: int, control: socket.socket, get_order: Callable[[], Order]) ->
         control.send(reason.encode())  # see Nursery.last_words
         return
     control.set_inheritable(False)
+    if order.for_many:
+        with suppress(Exception):  # the trial will be told the same
+            _warm_up()
     prepare()
     if order.then:
         _found(order.then)()

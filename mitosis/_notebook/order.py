@@ -23,11 +23,14 @@ class Order:
     Attributes:
         libraries: import statements of installed libraries, see `installed_imports`.
         modules: modules of mitosis that its children need.
+        for_many: whether it is for many trials: then it does before what is slow the first
+            time, which a single trial does while its kernel comes up.
         then: "module:name" of what is called when all is loaded; empty for nothing.
     """
 
     libraries: Sequence[str] = ()
     modules: Sequence[str] = ()
+    for_many: bool = False
     then: str = ""
 
 

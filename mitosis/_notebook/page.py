@@ -45,6 +45,13 @@ def to_html(notebook: NotebookNode) -> str:
     return html.encode(errors="replace").decode()
 
 
+def load_page() -> None:
+    """Load what pages are written with, which takes longer than to write one."""
+    _template()
+    markdown.render("*a*", escape=True)
+    fold_code("a = 1")
+
+
 @cache
 def page_style() -> Markup:
     """Return the style sheet of all pages, for pages that are made elsewhere."""

@@ -241,19 +241,20 @@ def is_warm() -> bool:
 def _started(libraries: Sequence[str]) -> Nursery:
     from mitosis._notebook.nursery import Nursery
 
-    return Nursery.started(order(libraries))
+    return Nursery.started(order(libraries, for_many=True))
 
 
-def order(libraries: Sequence[str]) -> Order:
+def order(libraries: Sequence[str], *, for_many: bool) -> Order:
     """Return what a nursery for trials has in memory.
 
     Args:
         libraries: statements that import what the trials will need.
+        for_many: whether there will be many.
     """
     from mitosis._notebook.order import Order
 
     then = "mitosis._recording.libraries:know_loaded"
-    return Order(libraries, [_TRIAL_PROCESS], then)
+    return Order(libraries, [_TRIAL_PROCESS], for_many, then)
 
 
 def _warm_crew(nursery: Callable[[], Nursery]) -> _Crew | None:

@@ -89,7 +89,7 @@ class _InKernel:
         return Ending(Status.FAILED, f"it could not be started: {exc}", started=False)
 
     def _execute(self) -> Ending:
-        from mitosis._notebook import Execution, KernelOptions
+        from mitosis._notebook import Execution, KernelOptions, load_page
 
         work, folder = self._work, self._course.folder
         execution = Execution(
@@ -110,6 +110,7 @@ class _InKernel:
             originals=self._course.page.originals,
         )
         execution.start()
+        load_page()  # while the kernel comes up
         self._company.stops.pass_on_to(execution.stop)
         try:
             with self._course.watched(partial(_kill, execution)):
