@@ -123,6 +123,8 @@ def preload(statements: Sequence[str]) -> Preloaded:
     Args:
         statements: as `installed_imports` returns them.
     """
+    if native_threads() > 1:
+        _end_pools()
     preloaded, former = Preloaded(), dict(os.environ)
     os.environ["MPLBACKEND"] = INLINE
     before = dict(os.environ)
