@@ -74,7 +74,10 @@ def loaded(fresh_python: FreshPython, code: str) -> set[str]:
 
 
 def test_help_loads_the_command_line_and_nothing_behind_it(fresh_python: FreshPython) -> None:
-    code = "from mitosis.__main__ import command; command(['--help'], standalone_mode=False)"
+    code = (
+        "import mitosis.__main__; from mitosis._cli import command; "
+        "command(['--help'], standalone_mode=False)"
+    )
     modules = loaded(fresh_python, code)
     assert {name for name in modules if name.partition(".")[0] == "mitosis"} == HELP_LOADS
     assert [name for name in HEAVY if name in modules] == []
@@ -167,7 +170,7 @@ def loaded_by(project: Path, words: list[str]) -> set[str]:
     """Return what of the slow libraries a command has loaded, whatever it answered."""
     lines = [
         "import sys, io, contextlib, click",
-        "from mitosis.__main__ import command",
+        "import mitosis.__main__; from mitosis._cli import command",
         "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):",
         f"    command({words!r})",
         "print(*{name.partition('.')[0] for name in sys.modules})",
@@ -186,7 +189,7 @@ def loaded_by(project: Path, words: list[str]) -> set[str]:
 def test_the_help_of_no_command_loads_a_library(fresh_python: FreshPython) -> None:
     code = f"""
         import contextlib, io, sys
-        from mitosis.__main__ import command
+        import mitosis.__main__; from mitosis._cli import command
         from mitosis._cli.commands import COMMANDS
         for name in COMMANDS:
             with contextlib.redirect_stdout(io.StringIO()):
