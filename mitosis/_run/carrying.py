@@ -17,7 +17,7 @@ from mitosis._notebook import Ending
 from mitosis._provenance import environment_json
 from mitosis._records import read_record, write_record
 from mitosis._records.page_repair import is_stale, mend_page
-from mitosis._run.company import Company, OnText, Stops, silent
+from mitosis._run.company import Company, Listener, Stops, silent
 from mitosis._run.course import Course
 from mitosis._run.parcel import left_warnings, pack, too_large
 from mitosis._run.site import sees_folder, settled
@@ -26,7 +26,7 @@ from mitosis._run.watch import Signals
 from mitosis._run.work import Done, Work
 
 
-def carry(work: Work, stops: Stops | None = None, on_text: OnText = silent) -> Done:
+def carry(work: Work, stops: Stops | None = None, on_text: Listener = silent) -> Done:
     """Run a claimed trial here, and record its end in its folder, whatever that is.
 
     Where the trial's folder cannot be seen from here, it runs in a temporary one, which is
@@ -52,7 +52,7 @@ def carry(work: Work, stops: Stops | None = None, on_text: OnText = silent) -> D
     return done
 
 
-def _carried(work: Work, stops: Stops, on_text: OnText) -> Done:
+def _carried(work: Work, stops: Stops, on_text: Listener) -> Done:
     company = Company(stops, lambda: work.earlier, on_text)
     if sees_folder(work):
         return conduct(Course(work), company).done

@@ -9,7 +9,7 @@ from mitosis._dataclass import dataclass
 from mitosis._layout import TrialFolder
 from mitosis._notebook import Stop
 
-OnText = Callable[[str, str], object]
+Listener = Callable[[str, str], object]
 """Is called with stream name and text as an experiment prints it."""
 
 
@@ -42,7 +42,7 @@ class Company:
 
     stops: Stops
     earlier: Callable[[], Sequence[Mapping[str, Any]]]
-    on_text: OnText = silent
+    on_text: Listener = silent
     warn: Callable[[TrialFolder], Sequence[str]] = _nothing
 
 

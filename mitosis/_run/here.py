@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from mitosis._notebook import Stop
-from mitosis._run.company import OnText, Stops, Switch, silent
+from mitosis._run.company import Listener, Stops, Switch, silent
 from mitosis._run.work import Done, Work
 from mitosis.errors import MitosisError
 
@@ -50,7 +50,7 @@ class _Worker:
         self._connection = connection
         self._sending = threading.Lock()
 
-    def carry(self, work: Work, on_text: OnText | None) -> Done:
+    def carry(self, work: Work, on_text: Listener | None) -> Done:
         """Have it carry out a trial.
 
         Raises:
@@ -154,7 +154,7 @@ _crew: _Crew | None = None
 _is_unfit = False
 
 
-def carry_here(work: Work, on_text: OnText | None = None, stops: Stops | None = None) -> Done:
+def carry_here(work: Work, on_text: Listener | None = None, stops: Stops | None = None) -> Done:
     """Carry out a trial in a trial process, and wait for its end.
 
     Where no such process can be had, an ordinary kernel is started from this one.
@@ -178,7 +178,7 @@ def carry_here(work: Work, on_text: OnText | None = None, stops: Stops | None = 
     return _carry_in_this_process(work, on_text or silent, stops)
 
 
-def _carried_by(crew: _Crew, work: Work, on_text: OnText | None, stops: Stops | None) -> Done:
+def _carried_by(crew: _Crew, work: Work, on_text: Listener | None, stops: Stops | None) -> Done:
     worker = crew.worker()
     try:
         with _stoppable(work.key, worker, stops):
@@ -192,7 +192,7 @@ def _carried_by(crew: _Crew, work: Work, on_text: OnText | None, stops: Stops | 
     return done
 
 
-def _carry_in_this_process(work: Work, on_text: OnText, stops: Stops | None) -> Done:
+def _carry_in_this_process(work: Work, on_text: Listener, stops: Stops | None) -> Done:
     from mitosis._run.carrying import carry
 
     switch = Switch()
