@@ -40,9 +40,11 @@ class Displays:
         self._log_size_bytes = log_size_bytes
         self._redact = redact
         self.failure = ""
+        self._process = 0
 
     def listen(self, session: Any) -> None:
         """See all that a kernel's session sends, from whatever thread, before it is sent."""
+        self._process = os.getpid()  # not when this is imported: a fork for a trial comes later
         original = session.send
 
         def send(
@@ -61,7 +63,7 @@ class Displays:
         if kind not in _REDACTED or not isinstance(content, Mapping):
             return content
         content = {**content, **_without_secrets(content, self._redact)}
-        if kind in _DISPLAYS and os.getpid() == _PROCESS:
+        if kind in _DISPLAYS and os.getpid() == self._process:
             self._keep(kind, content)
         return content
 
@@ -97,7 +99,6 @@ class Displays:
             self.failure = getattr(exc, "strerror", None) or repr(exc)
 
 
-_PROCESS = os.getpid()
 """A fork's displays reach no one: ipykernel does not send them."""
 
 

@@ -63,6 +63,8 @@ class _Worker:
             if kind == "text":
                 assert on_text, "asked for"
                 on_text(*told)
+            elif kind == "log":
+                log.log(told[0], "%s", told[1])
             elif kind == "done":
                 return told[0]  # type: ignore[no-any-return] # sent by `serve`
             elif kind == "error":

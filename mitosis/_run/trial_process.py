@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import queue
 import threading
@@ -21,6 +22,8 @@ from mitosis.errors import MitosisError
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+log = logging.getLogger("mitosis")
+
 
 def serve(connection: Connection) -> None:
     """Be a trial process: carry out what comes until nobody is at the other end."""
@@ -34,10 +37,25 @@ def serve(connection: Connection) -> None:
         with sending, suppress(OSError):  # nobody listens: they, and so this, are about to end
             connection.send_bytes(pickle.dumps(told))
 
+    log.setLevel(logging.DEBUG)  # whoever listens decides what is shown
+    log.addHandler(_Telling(tell))
+    log.propagate = False
     while trial := trials.get():
         tell(*_outcome(*trial, tell))
         forked.keep_at_hand()
     forked.throw_away()
+
+
+class _Telling(logging.Handler):
+    """Hands log records to whoever waits for the trial."""
+
+    def __init__(self, tell: Callable[..., None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send level and text, with its traceback."""
+        self._tell("log", record.levelno, self.format(record))
 
 
 def _listen(connection: Connection, trials: queue.SimpleQueue[Any]) -> None:

@@ -161,6 +161,16 @@ def test_logs_and_cells_are_the_same(pair: list[Path]) -> None:
     assert pictures[0] == pictures[1]
 
 
+def test_displays_are_kept_alike_for_a_page_whose_runner_dies(pair: list[Path]) -> None:
+    kept = [
+        [json.loads(line) for line in (folder / "displays.jsonl").read_text().splitlines()]
+        for folder in pair
+    ]
+    kinds = [[line["type"] for line in lines] for lines in kept]
+    assert kinds[0] == kinds[1]
+    assert "display_data" in kinds[0]
+
+
 def test_a_file_that_the_experiment_left_open_is_complete(
     around: Project, pair: list[Path]
 ) -> None:

@@ -56,9 +56,10 @@ class _Points:
         self._count = 0
         self._inside = False
         self._last: object = None
-        with Path(_processes_file()).open("a") as file:
-            file.write(f"{os.getpid()}\n")
-        self._turn = os.open(_processes_file(), os.O_RDWR)
+        if self._mode == "snapshot":
+            with Path(_processes_file()).open("a") as file:
+                file.write(f"{os.getpid()}\n")
+            self._turn = os.open(_processes_file(), os.O_RDWR)
 
     def meet(self, event: str, function: Any) -> None:
         if self._inside or not _writes(function):
