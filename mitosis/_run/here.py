@@ -13,6 +13,7 @@ import pickle
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -49,6 +50,8 @@ class _Worker:
         self.child = child
         self._connection = connection
         self._sending = threading.Lock()
+        self._stops: deque[Stop] = deque()
+        self._has_trial = False
 
     def carry(self, work: Work, on_text: Listener | None) -> Done:
         """Have it carry out a trial.
@@ -57,7 +60,10 @@ class _Worker:
             EOFError: it died.
             OSError: it died.
         """
-        self._send((work, on_text is not None))
+        with self._sending:
+            self._connection.send_bytes(pickle.dumps((work, on_text is not None)))
+        self._has_trial = True
+        self._send_stops()
         while True:
             kind, *told = pickle.loads(self._connection.recv_bytes())
             if kind == "text":
@@ -73,8 +79,14 @@ class _Worker:
                 raise CarrierDiedError(told[0])  # what it raised
 
     def stop(self, why: Stop) -> None:
-        with suppress(OSError):
-            self._send(why)
+        """End its trial. A signal's handler may call this while its thread is sending that."""
+        self._stops.append(why)
+        self._send_stops()
+
+    def rest(self) -> None:
+        """Have no trial any more, and nobody who could end it."""
+        self._has_trial = False
+        self._stops.clear()
 
     def kill(self) -> None:
         self.child.kill()
@@ -83,9 +95,13 @@ class _Worker:
         self._connection.close()
         self.child.close()
 
-    def _send(self, message: object) -> None:
-        with self._sending:
-            self._connection.send_bytes(pickle.dumps(message))
+    def _send_stops(self) -> None:
+        while self._has_trial and self._stops and self._sending.acquire(blocking=False):
+            try:
+                with suppress(OSError, IndexError):  # it is gone; or another thread was faster
+                    self._connection.send_bytes(pickle.dumps(self._stops.popleft()))
+            finally:
+                self._sending.release()
 
 
 class _Crew:
@@ -125,6 +141,7 @@ class _Crew:
 
     def let_go(self, worker: _Worker) -> None:
         """Take back a trial process whose trial is over."""
+        worker.rest()
         with self._lock:
             self._idle.append(worker)
 
@@ -187,6 +204,9 @@ def _carried_by(crew: _Crew, work: Work, on_text: Listener | None, stops: Stops 
             done = worker.carry(work, on_text)
     except (EOFError, OSError) as exc:
         raise crew.bury(worker) from exc
+    except CarrierDiedError:
+        worker.close()
+        raise
     except MitosisError:
         crew.let_go(worker)
         raise

@@ -2,8 +2,8 @@
 
 Run it with `python -m tests.bench.sweep_growth [plain|figure] [10 100 1000 10000]`. For each
 size, a sweep runs in a repository of its own. What a trial costs is told for the first and the
-last tenth of them, by when they started; memory is that of the sweeping process, and of the
-oldest process that it started.
+last tenth of them, by when they started; memory is that of the sweeping process, of its nursery
+and of the oldest trial process, as far as each shares it with no other.
 """
 
 from __future__ import annotations
@@ -28,23 +28,28 @@ TICK_SECONDS = 0.2
 
 @dataclass
 class Memory:
-    """What the sweeping process, and the oldest that it started, held in turn, in bytes."""
+    """What the sweeping process, its nursery and the oldest trial process held, in bytes."""
 
     own: list[int] = field(default_factory=list)
-    oldest: list[int] = field(default_factory=list)
+    nursery: list[int] = field(default_factory=list)
+    trial: list[int] = field(default_factory=list)
 
     def look(self, process: psutil.Process) -> None:
-        """Note what both hold now."""
+        """Note what all hold now."""
         try:
-            children = sorted(process.children(), key=psutil.Process.create_time)
+            found = process.children(recursive=True)
+            oldest = sorted(found, key=psutil.Process.create_time)[:2]
             self.own.append(process.memory_info().rss)
-            self.oldest.extend(child.memory_info().rss for child in children[:1])
+            for held, child in zip((self.nursery, self.trial), oldest, strict=False):
+                held.append(child.memory_full_info().uss)
         except psutil.Error:  # it ended meanwhile
             return
 
     def told(self) -> str:
         """Return each after a tenth, a half and nine tenths of the time, and at most."""
-        return "  ".join(f"{_over_time(held):>19}" for held in (self.own, self.oldest))
+        return "  ".join(
+            f"{_over_time(held):>19}" for held in (self.own, self.nursery, self.trial)
+        )
 
 
 def main() -> None:
@@ -53,7 +58,10 @@ def main() -> None:
     sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()] or SIZES
     print(f"two at a time, {kind}; memory in MB after a tenth, half, nine tenths, and at most")
     head = ("trials", "wall s", "ms each", "first tenth", "last tenth")
-    print("".join(f"{word:>12}" for word in head), f"{'sweep':>19}  {'oldest child':>19}")
+    print(
+        "".join(f"{word:>12}" for word in head),
+        f"{'sweep':>19}  {'nursery':>19}  {'trial process':>19}",
+    )
     with tempfile.TemporaryDirectory() as home:
         for size in sizes:
             way = ways(Path(home) / str(size), kind)[OURS]
