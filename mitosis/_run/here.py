@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("mitosis")
 
 _TRIAL_PROCESS = "mitosis._run.trial_process"
+_MOST_TRIALS = 500
+"""Then a new process takes over: Jupyter's client keeps some kilobytes of each trial."""
 
 
 class CarrierDiedError(RuntimeError):
@@ -52,6 +54,7 @@ class _Worker:
         self._sending = threading.Lock()
         self._stops: deque[Stop] = deque()
         self._has_trial = False
+        self.trials = 0
 
     def carry(self, work: Work, on_text: Listener | None) -> Done:
         """Have it carry out a trial.
@@ -63,6 +66,7 @@ class _Worker:
         with self._sending:
             self._connection.send_bytes(pickle.dumps((work, on_text is not None)))
         self._has_trial = True
+        self.trials += 1
         self._send_stops()
         while True:
             kind, *told = pickle.loads(self._connection.recv_bytes())
@@ -142,6 +146,9 @@ class _Crew:
     def let_go(self, worker: _Worker) -> None:
         """Take back a trial process whose trial is over."""
         worker.rest()
+        if worker.trials >= _MOST_TRIALS:
+            worker.close()
+            return
         with self._lock:
             self._idle.append(worker)
 
