@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 from textwrap import dedent
 from types import ModuleType
 
@@ -74,3 +75,13 @@ def many(project: Project) -> ModuleType:
     """A package with several experiments, some of which cannot be imported."""
     others = {f"waves/{name}": text for name, text in OTHERS.items()}
     return project({"waves/__init__.py": PACKAGE, "waves/peak.py": PEAK} | others)
+
+
+@pytest.fixture
+def folder(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with the module's `three` in its `trials`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ada@example.org")
+    (tmp_path / ".git").mkdir()
+    return copytree(three, tmp_path / "trials")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -28,16 +27,6 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     failed.finish(failed.outcome(Status.FAILED, main=None, reason="no luck"))
     record_trial(place, variant("high", "0.9"), started_at=NOON + 2 * HOUR)
     return place
-
-
-@pytest.fixture
-def folder(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with these in its `trials`."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada")
-    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ada@example.org")
-    (tmp_path / ".git").mkdir()
-    return copytree(three, tmp_path / "trials")
 
 
 def mitosis(*words: str, given: str = "") -> Result:

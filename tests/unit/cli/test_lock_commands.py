@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,16 +23,6 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("three")
     hold(place, LOW, HIGH, PEAK)
     return place
-
-
-@pytest.fixture
-def folder(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with these in its `trials`."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada")
-    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ada@example.org")
-    (tmp_path / ".git").mkdir()
-    return copytree(three, tmp_path / "trials")
 
 
 def variants(*words: str) -> Result:
