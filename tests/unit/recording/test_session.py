@@ -19,10 +19,11 @@ PASSWORD = "cor'rect horse"
 @pytest.fixture(scope="module")
 def secretive(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A trial that does all it can to get its secrets written down."""
+    folder = tmp_path_factory.mktemp("trial")
     return run_cells(
-        tmp_path_factory.mktemp("trial"),
+        folder,
         """
-        import sys, os, logging, pathlib, subprocess
+        import sys, os, logging, pathlib, subprocess, time
         from IPython.display import HTML, display
         password = unpickled("password")
         token = sys.argv[1]
@@ -30,6 +31,8 @@ def secretive(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         logging.warning("logged %s", [password])
         display(HTML(f"<p>{password}</p>"))
         subprocess.run(["echo", "child", token])
+        while "child" not in pathlib.Path(sys.argv[2]).read_text():
+            time.sleep(0.001)  # its line comes through a pipe, and this one must not cut it
         for letter in f"slowly {token} {password}\\n":
             print(letter, end="", flush=True)
         subprocess.run(["printf", "%s", "." * 990 + " wide " + token + " " + password])
@@ -44,7 +47,7 @@ def secretive(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         })
         """,
         "raise ValueError(f'no entry with {password} or {token}')",
-        argv=["run.py", TOKEN],
+        argv=["run.py", TOKEN, str(folder / "output.log")],
         secrets={
             "key": b"k" * 32,
             "pickles": {"password": __import__("pickle").dumps(PASSWORD)},
