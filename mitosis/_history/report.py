@@ -44,15 +44,13 @@ def table_html(comparison: Contrast) -> str:
 
 
 def _rendered(name: str, **parts: Any) -> str:
-    from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
 
-    from mitosis._notebook import page_style
+    from mitosis._notebook import page_style, templates
 
-    environment = Environment(loader=FileSystemLoader(_TEMPLATE), autoescape=True)
     own = (_TEMPLATE / "comparison.css").read_text(encoding="utf-8")
     style = page_style() + Markup(own)  # noqa: S704 - both are files of ours
-    return environment.get_template(name).render(style=style, **parts)
+    return templates(_TEMPLATE).get_template(name).render(style=style, **parts)
 
 
 def _document(comparison: Contrast, beside: Path) -> dict[str, Any]:

@@ -1,25 +1,22 @@
 """Fold long texts and colour what is in them, as slices of HTML.
 
 Nothing that a reader could see is lost: what does not fit waits behind a control. What is slow
-to import (nbconvert, Pygments) is imported where it is used.
+to import (nbconvert) is imported where it is used.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from mitosis._dataclass import dataclass
 from mitosis._notebook.cleaning import markup
+from mitosis._notebook.colouring import highlight, tokens
 
 if TYPE_CHECKING:  # for annotations only: imported where it is used
     from markupsafe import Markup
-
-Token = tuple[int, str, str]
-"""Where a piece of code starts, the CSS class of its colour or "", and its text."""
 
 
 @dataclass(frozen=True)
@@ -126,66 +123,3 @@ def fold_code(source: str) -> Folded:
     text = source.strip("\n")
     found = tokens(text)
     return _fold(text, _PRINTED, lambda start, stop: highlight(found, start, stop))
-
-
-def highlight(code: list[Token], start: int, stop: int) -> Markup:
-    """Colour the slice with the few classes that ``style.css`` knows."""
-    from markupsafe import escape
-
-    pieces: list[str] = []
-    for at, kind, value in code:
-        text = escape(value[max(start - at, 0) : max(stop - at, 0)])
-        pieces.append(f'<span class="{kind}">{text}</span>' if kind and text else text)
-    return markup("".join(pieces))
-
-
-def tokens(text: str) -> list[Token]:
-    """Cut Python code into pieces of one colour each."""
-    if len(text) > 100_000:  # seconds of work, for a text that nobody reads
-        return [(0, "", text)]
-    pieces: list[Token] = []
-    for kind, group in groupby(
-        _lexer().get_tokens_unprocessed(text), lambda token: _css_class(token[1])
-    ):
-        found = list(group)
-        pieces.append((found[0][0], kind, "".join(value for _, _, value in found)))
-    return pieces
-
-
-@cache
-def _lexer() -> Any:
-    from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped] # has none
-
-    return PythonLexer()
-
-
-@cache
-def _css_class(kind: Any) -> str:
-    classes = _css_classes()
-    while kind is not None and kind not in classes:
-        kind = kind.parent
-    return classes.get(kind, "")
-
-
-@cache
-def _css_classes() -> dict[Any, str]:
-    from pygments.token import (  # type: ignore[import-untyped] # has none
-        Comment,
-        Keyword,
-        Name,
-        Number,
-        Operator,
-        String,
-    )
-
-    return {
-        Comment: "c",
-        Keyword: "k",
-        Keyword.Constant: "m",
-        Name.Class: "f",
-        Name.Decorator: "f",
-        Name.Function: "f",
-        Number: "m",
-        Operator.Word: "k",
-        String: "s",
-    }

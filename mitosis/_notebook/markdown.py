@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mitosis._notebook.cleaning import HELD, LINK, outside
-from mitosis._notebook.folding import highlight, tokens
+from mitosis._notebook.colouring import highlight, tokens
 
 if TYPE_CHECKING:  # for annotations only: imported where it is used
     from mistune import Markdown

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from mitosis._notebook import markdown
 from mitosis._notebook.cleaning import clean, markup
-from mitosis._notebook.folding import TRACEBACK, fold_code, fold_text, highlight, tokens
+from mitosis._notebook.colouring import highlight, tokens
+from mitosis._notebook.folding import TRACEBACK, fold_code, fold_text
+from mitosis._notebook.templates import templates
 
 if TYPE_CHECKING:  # for annotations only: these are what makes the first page slow
     from jinja2 import Template
@@ -73,10 +75,7 @@ def shown_outputs(outputs: Iterable[Any]) -> list[dict[str, Any]]:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader
-
-    # Our folder alone: no template or setting of the user's Jupyter reaches a record.
-    environment = Environment(autoescape=True, loader=FileSystemLoader(_TEMPLATE))
+    environment = templates(_TEMPLATE)
     environment.globals["style"] = page_style()
     environment.filters |= {
         "code": fold_code,

@@ -83,7 +83,6 @@ def _rendered(parts: dict[str, Any]) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader
+    from mitosis._notebook import templates
 
-    environment = Environment(loader=FileSystemLoader(_TEMPLATE), autoescape=True)
-    return environment.get_template("sweep.html.j2")
+    return templates(_TEMPLATE).get_template("sweep.html.j2")
