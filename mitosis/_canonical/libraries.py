@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 from mitosis._canonical import anatomy
@@ -22,5 +23,15 @@ _MODULES = {
 def load_rules(lineage: tuple[type, ...]) -> None:
     """Load the rules of all libraries from which a class descends."""
     for root in {anatomy.home(cls).partition(".")[0] for cls in lineage}:
-        for name in _MODULES.get(root, ()):
-            import_module(f"mitosis._canonical.{name}")
+        _load_rules_for(root)
+
+
+def load_rules_at_hand() -> None:
+    """Load the rules of all libraries that are loaded themselves."""
+    for root in _MODULES.keys() & sys.modules.keys():
+        _load_rules_for(root)
+
+
+def _load_rules_for(root: str) -> None:
+    for name in _MODULES.get(root, ()):
+        import_module(f"mitosis._canonical.{name}")

@@ -46,11 +46,11 @@ def table_html(comparison: Contrast) -> str:
 def _rendered(name: str, **parts: Any) -> str:
     from markupsafe import Markup
 
-    from mitosis._notebook import page_style, templates
+    from mitosis._notebook import page_style, templates_in
 
     own = (_TEMPLATE / "comparison.css").read_text(encoding="utf-8")
     style = page_style() + Markup(own)  # noqa: S704 - both are files of ours
-    return templates(_TEMPLATE).get_template(name).render(style=style, **parts)
+    return templates_in(_TEMPLATE).get_template(name).render(style=style, **parts)
 
 
 def _document(comparison: Contrast, beside: Path) -> dict[str, Any]:

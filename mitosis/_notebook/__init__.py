@@ -21,7 +21,7 @@ _MODULES = {
     "reporting": ["run_report"],
     "restoring": ["executed", "restored", "show_results", "stub", "told_ending"],
     "source_notebook": ["UnreadableNotebookError"],
-    "templates": ["templates"],
+    "templates": ["templates_in"],
 }
 
 if TYPE_CHECKING:
@@ -54,6 +54,6 @@ if TYPE_CHECKING:
     from mitosis._notebook.source_notebook import (
         UnreadableNotebookError as UnreadableNotebookError,
     )
-    from mitosis._notebook.templates import templates as templates
+    from mitosis._notebook.templates import templates_in as templates_in
 else:
     __all__, __getattr__ = late_names(__name__, _MODULES)

@@ -23,7 +23,8 @@ from mitosis._notebook.transcript import Transcript
 EVERY_CELL_AS_SHOWN: Mapping[int, str] = MappingProxyType({})
 START_SECONDS = 120
 _DRAIN_SECONDS = 600
-_SUBSCRIBED_SECONDS = 0.1
+_SUBSCRIBED_SECONDS = 0.05
+"""Then a kernel is asked for something that does not welcome subscribers by itself."""
 _MOST_WAITING = (
     10_000  # beyond that many messages (else 1000), the sockets drop what comes next
 )
@@ -88,6 +89,7 @@ class Client(NotebookClient):
         """Open the channels to the kernel, as soon as it is ready.
 
         Raises:
+            FirstCodeError: the code raised that it was to run first.
             RuntimeError: it died before.
             TimeoutError: it took too long.
         """
@@ -102,15 +104,18 @@ class Client(NotebookClient):
             self.kc.shell_channel.stop()
             self.kc.iopub_channel.stop()
 
-    async def begin(self, code: str) -> None:
-        """Run hidden code that comes before everything else."""
+    async def listen(self) -> None:
+        """Make sure that outputs come in.
+
+        Raises:
+            TimeoutError: they do not.
+        """
         assert self.kc
         self.kc.iopub_channel.socket.rcvhwm = _MOST_WAITING
-        await asyncio.wait_for(self.run_hidden(code), START_SECONDS)
         await asyncio.wait_for(self._be_heard(), START_SECONDS)
 
     async def _be_heard(self) -> None:
-        """Make sure that outputs come in; a subscription takes its time to reach the kernel."""
+        """Wait for any message; a subscription takes its time to reach the kernel."""
         assert self.kc
         while True:
             with suppress(Empty):

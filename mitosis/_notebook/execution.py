@@ -24,6 +24,7 @@ from mitosis._notebook.client import (
 )
 from mitosis._notebook.document import NotebookNode
 from mitosis._notebook.ending import Ending, Stop
+from mitosis._notebook.forked import FirstCodeError
 from mitosis._notebook.kernel import Kernel, KernelOptions, exit_words, kernel
 from mitosis._notebook.memory import Consumption
 
@@ -45,7 +46,6 @@ class Execution:
     Args:
         notebook: built by `build`; its cells are filled in place, also when the run fails.
         options: how to start the kernel.
-        begin: code to run silently before the first cell.
         end: makes the code to run silently after the last cell, from the traceback of the
             experiment's error (empty if there was none).
         on_text: called with stream name and text as the experiment prints it.
@@ -60,7 +60,6 @@ class Execution:
         notebook: NotebookNode,
         options: KernelOptions,
         *,
-        begin: str,
         end: Callable[[str], str],
         on_text: Callable[[str, str], object],
         log: Path,
@@ -70,7 +69,6 @@ class Execution:
     ) -> None:
         self._notebook = notebook
         self._options = options
-        self._begin = begin
         self._end = end
         self._on_text = on_text
         self._log = log
@@ -129,6 +127,8 @@ class Execution:
             client = Client(self._notebook, self._kernel, self._on_text, self._originals)
             try:
                 await client.connect()
+            except FirstCodeError as exc:
+                return self._stopped() or _no_kernel(self._redact(readable(str(exc))))
             except (RuntimeError, OSError) as exc:
                 said = self._redact(self._kernel.said() or str(exc))
                 return self._stopped() or await self._not_up(said)
@@ -188,9 +188,7 @@ class Execution:
 
     async def _run_cells(self, client: Client) -> Ending:
         try:
-            await client.begin(self._begin)
-        except HiddenCodeError as exc:
-            return self._stopped() or _no_kernel(str(exc))
+            await client.listen()
         except TimeoutError:
             return self._stopped() or _no_kernel(f"it was not ready after {START_SECONDS} s")
         if stopped := self._stopped():

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, NoReturn
 from mitosis._notebook import kernel_process
 from mitosis._notebook.belonging import user_modules
 from mitosis._notebook.child import Link
-from mitosis._notebook.kernel_process import INLINE, READY, Role
+from mitosis._notebook.kernel_process import FAILED, INLINE, READY, Role
 
 log = logging.getLogger("mitosis")
 
@@ -33,7 +33,12 @@ _START = (
 )
 _STANDARD_ERROR = 2
 _EXIT_SECONDS = 10.0
+_MOST_BYTES = 65_536
 _PACKAGE = Path(kernel_process.__file__).parents[2]
+
+
+class FirstCodeError(Exception):
+    """A kernel came up, but the code raised that it was to run first."""
 
 
 class ForkedProcess:
@@ -154,9 +159,10 @@ class Waiting:
             self._words.close()
 
     async def ready(self) -> None:
-        """Return when its sockets are there.
+        """Return when its sockets are there, and it has run what it was to run first.
 
         Raises:
+            FirstCodeError: that raised.
             RuntimeError: it died before.
         """
         import asyncio
@@ -165,7 +171,9 @@ class Waiting:
         loop = asyncio.get_running_loop()
         told = b""
         with suppress(OSError):
-            told = await loop.sock_recv(self._connection, 1)
+            told = await loop.sock_recv(self._connection, _MOST_BYTES)
+        if told.startswith(FAILED):
+            raise FirstCodeError(told.removeprefix(FAILED).decode())
         if told != READY:
             await self._end()
             self._pass_words_on()

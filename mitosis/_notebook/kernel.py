@@ -32,20 +32,24 @@ class KernelOptions:
     Attributes:
         directory: its working directory.
         matplotlib_dpi: resolution of inline figures, in dots per inch.
+        first: code that it runs before it is ready.
     """
 
     directory: Path
     matplotlib_dpi: float
+    first: str = ""
 
 
 class _Provisioner(LocalProvisioner):
     """Makes a process that waits, or a new one, the kernel of a manager."""
 
-    def __init__(self, manager: AsyncKernelManager, home: Path, dpi: float) -> None:
+    def __init__(
+        self, manager: AsyncKernelManager, home: Path, kernel_options: KernelOptions
+    ) -> None:
         super().__init__(kernel_id="trial", kernel_spec=manager.kernel_spec, parent=manager)
         self._manager = manager
         self._home = home
-        self._dpi = dpi
+        self._options = kernel_options
         self.waiting: Waiting | None = None
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:  # noqa: ARG002
@@ -55,7 +59,8 @@ class _Provisioner(LocalProvisioner):
             environment=options["env"],
             words=str(self._home / _WORDS),
             mark=str(self._home / _MARK),
-            inline_rc={"figure.dpi": self._dpi},
+            inline_rc={"figure.dpi": self._options.matplotlib_dpi},
+            first=self._options.first,
         )
         self.waiting = take(role)
         self.waiting.become(role)
@@ -94,6 +99,7 @@ class Kernel:
         """Return when it can be asked for something.
 
         Raises:
+            FirstCodeError: the code raised that it was to run first.
             RuntimeError: it died before.
         """
         waiting = getattr(self.manager.provisioner, "waiting", None)
@@ -122,7 +128,7 @@ async def kernel(options: KernelOptions) -> AsyncIterator[Kernel]:
     """Start a kernel, and end it and whatever it started when the block is left."""
     with kernel_home() as home:
         manager = _manager(home)
-        manager.provisioner = provisioner = _Provisioner(manager, home, options.matplotlib_dpi)
+        manager.provisioner = provisioner = _Provisioner(manager, home, options)
         environment = os.environ | {
             "MPLBACKEND": INLINE,
             "IPYTHONDIR": str(home / "ipython"),  # no start-up file of a user's joins a trial

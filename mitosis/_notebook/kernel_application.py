@@ -79,11 +79,13 @@ class KernelApplication(IPKernelApp):
             config=Config(
                 HistoryManager={"enabled": False},
                 IPKernelApp={"exec_PYTHONSTARTUP": False},
+                TrialKernel={"_execute_sleep": 0},  # it gives outputs time; here they need none
             ),
             kernel_class=TrialKernel,
         )
         self.log.setLevel(logging.WARNING)  # no record is made that no handler takes
         self._mark = Path()
+        self._has_shell = False
 
     def take(self, connection_file: str, inline_rc: dict[str, float], mark: Path) -> None:
         """Take what only the kernel's own process is told.
@@ -93,6 +95,7 @@ class KernelApplication(IPKernelApp):
             inline_rc: settings of matplotlib for inline figures.
             mark: the file in which the kernel counts the requests that it has carried out.
         """
+        self.session.pid, self.session.session = os.getpid(), str(uuid4())
         self.connection_file = connection_file
         self.parent_handle = os.getppid()
         self.ipython_dir = os.environ["IPYTHONDIR"]
@@ -123,6 +126,9 @@ class KernelApplication(IPKernelApp):
     def load_config_file(self, *args: Any, **options: Any) -> None:
         """Do nothing: no configuration of a user's joins a trial."""
 
+    def init_config_files(self) -> None:
+        """Do nothing, likewise."""
+
     def init_heartbeat(self) -> None:
         """Do nothing: the runner looks at the process itself."""
 
@@ -138,12 +144,37 @@ class KernelApplication(IPKernelApp):
         """Name a profile's folder without making the folders in it."""
         self.profile_dir = _BareProfile(location=str(Path(self.ipython_dir, "profile")))
 
+    def make_shell(self) -> None:
+        """Make the kernel, with a shell that is ready for its first cell.
+
+        What it does to this process that is not for it to keep is done again in a fork.
+        """
+        profile = _BareProfile(location=_SOME_FOLDER)
+        kernel = TrialKernel.instance(
+            parent=self, profile_dir=profile, user_ns=None, log=self.log
+        )
+        shell: Any = kernel.shell
+        self.shell = shell
+        self.init_extensions()
+        shell.display_formatter.format(1)
+        shell.run_cell("None", silent=True)
+        shell.last_execution_result = None
+        shell.user_ns_hidden.update(shell.user_ns)
+        shell._sys_modules_keys = set(sys.modules)  # noqa: SLF001 - as IPython's own does
+        self._has_shell = True
+
+    def init_extensions(self) -> None:
+        """Load IPython's own, if that was not done when the shell was made."""
+        if not self._has_shell:
+            super().init_extensions()  # type: ignore[no-untyped-call]
+
     def init_code(self) -> None:
         """Count requests, and survive what schedulers send to all processes of a job.
 
         That is SIGUSR1, and it is the runner that acts on it.
         """
-        super().init_code()  # type: ignore[no-untyped-call]
+        if not self._has_shell:
+            super().init_code()  # type: ignore[no-untyped-call]
         _Counting(self._mark).follow(self.shell)
         if signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL:
             signal.signal(signal.SIGUSR1, lambda *_: None)
@@ -158,16 +189,7 @@ def prepare() -> None:
     main, paths, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
     os.environ["IPYTHONDIR"] = _SOME_FOLDER
     os.environ.pop("VIRTUAL_ENV", None)  # it might warn of that here
-    application = KernelApplication.instance()
-    profile = _BareProfile(location=_SOME_FOLDER)
-    kernel = TrialKernel.instance(
-        parent=application, profile_dir=profile, user_ns=None, log=application.log
-    )
-    shell: Any = kernel.shell
-    shell.extension_manager.load_extension("storemagic")  # as each kernel does
-    shell.display_formatter.format(1)
-    shell.run_cell("None", silent=True)
-    shell.last_execution_result = None
+    KernelApplication.instance().make_shell()
     sys.modules["__main__"], sys.path[:] = main, paths
     os.environ.clear()
     os.environ.update(environment)

@@ -22,15 +22,18 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from importlib.machinery import FileFinder
 from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mitosis._notebook.belonging import user_modules
 
 INLINE = "module://matplotlib_inline.backend_inline"
 READY = b"r"
+FAILED = b"f"
+"""Answers to a role, the latter with the error."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _NEEDED = (
@@ -56,6 +59,7 @@ class Role:
         words: the file that takes what is written outside of any cell.
         mark: the file in which it counts the requests that it has carried out.
         inline_rc: settings of matplotlib for inline figures.
+        first: code that is run before it is ready; it may hold secrets.
     """
 
     connection_file: str
@@ -64,6 +68,7 @@ class Role:
     words: str
     mark: str
     inline_rc: dict[str, float] = field(default_factory=dict)
+    first: str = ""
 
     def message(self) -> bytes:
         """Return the line that `wait_and_become` understands."""
@@ -132,11 +137,10 @@ def _become(
     role: Role, connection: socket.socket, set_by_libraries: Mapping[str, str]
 ) -> NoReturn:
     os.chdir(role.directory)
-    os.environ.clear()
-    os.environ.update({**role.environment, **set_by_libraries})
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # as jupyter_client sets it
+    parent = {"JPY_PARENT_PID": str(os.getppid())}  # as jupyter_client sets it
+    _set_environment({**role.environment, **set_by_libraries, **parent})
     _redirect(role.words)
-    importlib.invalidate_caches()
+    _forget_listings()
     last = next(reversed(sys.modules))
     from mitosis._notebook.kernel_application import KernelApplication
 
@@ -144,10 +148,39 @@ def _become(
     application.take(role.connection_file, role.inline_rc, Path(role.mark))
     application.initialize([])  # type: ignore[no-untyped-call]
     with suppress(OSError):
-        connection.send(READY)
+        connection.sendall(_answer(role.first, application.shell))
     application.leave_when_told(connection)
     application.start()  # type: ignore[no-untyped-call]
     _leave(last)
+
+
+def _answer(code: str, shell: Any) -> bytes:
+    """Run code where the cells will run, and return what to say of it."""
+    try:
+        exec(code, shell.user_ns)  # noqa: S102 - that is what kernels are for
+    except BaseException as exc:  # noqa: BLE001 - told to whoever waits
+        return FAILED + f"{type(exc).__name__}: {exc}".encode(errors="backslashreplace")
+    return READY
+
+
+def _set_environment(wanted: Mapping[str, str]) -> None:
+    """Have these environment variables; to set all of them anew would copy shared memory."""
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
+
+
+def _forget_listings() -> None:
+    """Have folders looked at anew where the trial's own modules may stand.
+
+    There are hundreds of others, and Python looks at each by itself once it has changed.
+    """
+    for folder in sys.path:
+        finder = sys.path_importer_cache.get(folder or str(Path.cwd()))
+        if isinstance(finder, FileFinder):
+            finder.invalidate_caches()
 
 
 def _redirect(words: str) -> None:

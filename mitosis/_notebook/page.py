@@ -20,7 +20,7 @@ from mitosis._notebook import markdown
 from mitosis._notebook.cleaning import clean, markup
 from mitosis._notebook.colouring import highlight, tokens
 from mitosis._notebook.folding import TRACEBACK, fold_code, fold_text
-from mitosis._notebook.templates import templates
+from mitosis._notebook.templates import templates_in
 
 if TYPE_CHECKING:  # for annotations only: these are what makes the first page slow
     from jinja2 import Template
@@ -75,7 +75,7 @@ def shown_outputs(outputs: Iterable[Any]) -> list[dict[str, Any]]:
 
 @cache
 def _template() -> Template:
-    environment = templates(_TEMPLATE)
+    environment = templates_in(_TEMPLATE)
     environment.globals["style"] = page_style()
     environment.filters |= {
         "code": fold_code,

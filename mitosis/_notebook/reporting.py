@@ -55,10 +55,10 @@ def run_report(file: Path, given: Mapping[str, str], log: Path) -> ReportRun:
         ImportError: it takes jupytext, which is not installed.
     """
     notebook = _built(read_notebook(file).cells, given)
+    first = _BEGIN.format(path=[entry for entry in sys.path if isinstance(entry, str)])
     execution = Execution(
         notebook,
-        KernelOptions(Path.cwd(), matplotlib_dpi=72),
-        begin=_BEGIN.format(path=[entry for entry in sys.path if isinstance(entry, str)]),
+        KernelOptions(Path.cwd(), matplotlib_dpi=72, first=first),
         end=lambda _traceback: "",
         on_text=lambda _stream, _text: None,
         log=log,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # for annotations only: it takes long to import
     from jinja2.bccache import Bucket
 
 
-def templates(folder: Path) -> Environment:
+def templates_in(folder: Path) -> Environment:
     """Return the templates in a folder, and in that alone.
 
     No template or setting of the user's Jupyter reaches a record. To compile a template takes

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mitosis._canonical.libraries import load_rules_at_hand
+
+if TYPE_CHECKING:  # for annotations only: imported where it is used
+    from threadpoolctl import ThreadpoolController
 
 _INSTALLED = ("/site-packages/", "/dist-packages/")
 _BRING_THREADS = {
@@ -23,13 +29,26 @@ _last_known: str | None = None
 _BUILT = ("Compilers", "Build Dependencies", "SIMD Extensions")
 
 
+class _Pools(NamedTuple):
+    """What was found of BLAS and OpenMP when so many shared libraries were loaded."""
+
+    controller: ThreadpoolController
+    shared_libraries: int
+
+
+_pools: _Pools | None = None
+
+
 def know_loaded() -> None:
-    """Remember that what is loaded is Python's own, installed or mitosis's.
+    """Remember that what is loaded is Python's own, installed or mitosis's, and what it is.
 
     There are a thousand modules in every trial, and a fork for it has most of them already: a
     look at these would copy a part of all that is shared.
     """
-    global _last_known  # noqa: PLW0603 - as there is one sys.modules
+    global _last_known, _pools  # noqa: PLW0603 - as there is one sys.modules
+    load_rules_at_hand()
+    if not _BRING_THREADS.isdisjoint(sys.modules):
+        _pools = _found_pools()
     _last_known = next(reversed(sys.modules))
 
 
@@ -63,13 +82,35 @@ def numeric_libraries() -> list[dict[str, Any]]:
     """Return the BLAS and OpenMP libraries in this process, with their numbers of threads."""
     if _BRING_THREADS.isdisjoint(sys.modules):
         return []
+    pools = _pools
+    if pools is None or pools.shared_libraries != _count_shared_libraries():
+        pools = _found_pools()
+    told = [{name: found.get(name) for name in _TOLD} for found in pools.controller.info()]
+    return sorted(told, key=str)
+
+
+def _found_pools() -> _Pools:
     was_set = _SET_ON_IMPORT in os.environ
-    from threadpoolctl import threadpool_info
+    from threadpoolctl import ThreadpoolController
 
     if not was_set:  # by whoever runs here; the next trial of this process would record it
         os.environ.pop(_SET_ON_IMPORT, None)
-    told = [{name: found.get(name) for name in _TOLD} for found in threadpool_info()]
-    return sorted(told, key=str)
+    return _Pools(ThreadpoolController(), _count_shared_libraries())
+
+
+def _count_shared_libraries() -> int:
+    """Return how many are loaded, by whatever means; 0 where the system does not say."""
+    count = 0
+
+    def look(_library: object, _size: int, _data: object) -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
+    with suppress(AttributeError):  # not every system has this
+        ctypes.CDLL(None).dl_iterate_phdr(callback(look), None)
+    return count
 
 
 def numeric_builds() -> dict[str, dict[str, Any]]:

@@ -129,7 +129,8 @@ class Output:
         self._flushes = {name: stream.flush for name, stream in self._streams.items()}
         self._writes = {name: stream.write for name, stream in self._streams.items()}
         self._redrawing: set[str] = set()
-        self._last: str | None = None  # the stream that may hold what the notebook lacks
+        self._written: dict[str, object] = {}  # something new for each text
+        self._flushed: dict[str, object] = {}  # what was there before the last flush
         for name, stream in self._streams.items():
             self._route(name, stream)
 
@@ -141,8 +142,15 @@ class Output:
         sys.stdout, sys.stderr = self._streams["stdout"], self._streams["stderr"]
         _wait_for_empty_pipes([getattr(s, "_fid", None) for s in self._streams.values()])
         self._withholding.release()
-        for flush in self._flushes.values():
-            flush()
+        for name in self._streams:
+            self._flush(name)
+
+    def _flush(self, name: str) -> None:
+        """Hand on what a stream holds back, if anything: another thread has to be visited."""
+        written = self._written.get(name)
+        if written is not self._flushed.get(name):  # another thread may write meanwhile
+            self._flushes[name]()
+            self._flushed[name] = written
 
     def _route(self, name: str, stream: Any) -> None:
         def write(text: str) -> int:
@@ -152,10 +160,10 @@ class Output:
         def flush() -> None:
             if os.getpid() != self._process:
                 self._withholding.release()  # a child may end without another word
-            # A bar flushes each of its frames, which takes a visit to another thread. All but
-            # the last are overdrawn, and that one is shown a moment later in any case.
+            # A bar flushes each of its frames. All but the last are overdrawn, and that one is
+            # shown a moment later in any case.
             if name not in self._redrawing:
-                self._flushes[name]()
+                self._flush(name)
 
         stream.write, stream.flush = write, flush
         stream.buffer = _Bytes(write)
@@ -169,11 +177,11 @@ class Output:
             self._told_of_failure = True
             why = self._log.failure
             text = f"[mitosis: output.log is incomplete from here: {why}]\n{text}"
-        if self._last not in (name, None):
-            self._flushes[self._last]()
-        self._last = name
+        for other in self._streams.keys() - {name}:
+            self._flush(other)
         (self._redrawing.add if "\r" in text else self._redrawing.discard)(name)
         self._writes[name](text)
+        self._written[name] = object()
 
 
 def _wait_for_empty_pipes(descriptors: Sequence[int | None]) -> None:

@@ -94,13 +94,8 @@ class _InKernel:
         work, folder = self._work, self._course.folder
         execution = Execution(
             self._course.page.notebook,
-            KernelOptions(work.start.directory, work.options.matplotlib_dpi),
-            begin=_BEGIN.format(
-                path=list(work.start.path),
-                folder=str(folder.root),
-                argv=list(work.start.argv),
-                repository=_path_code(work.claim.code.repository),
-                secrets=work.inputs.session_secrets(),
+            KernelOptions(
+                work.start.directory, work.options.matplotlib_dpi, self._first_code()
             ),
             end=self._end_code,
             on_text=self._company.on_text,
@@ -120,6 +115,16 @@ class _InKernel:
         except BaseException as exc:  # noqa: BLE001 - a handler of the caller's, e.g. of an alarm
             self._escaped = exc
             return replace(execution.abandon(), reason=_escape_reason(exc))
+
+    def _first_code(self) -> str:
+        work = self._work
+        return _BEGIN.format(
+            path=list(work.start.path),
+            folder=str(self._course.folder.root),
+            argv=list(work.start.argv),
+            repository=_path_code(work.claim.code.repository),
+            secrets=work.inputs.session_secrets(),
+        )
 
     def _end_code(self, traceback: str) -> str:
         return _END.format(traceback=traceback, earlier=list(self._company.earlier()))

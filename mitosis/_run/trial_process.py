@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mitosis._notebook import Stop, forked
+from mitosis._notebook import Stop, forked, load_page
 from mitosis._run.carrying import carry
 from mitosis._run.company import Switch, silent
 from mitosis._run.watch import Signals
@@ -31,6 +31,7 @@ def serve(connection: Connection) -> None:
     listening = threading.Thread(target=_listen, args=(connection, trials), daemon=True)
     forked.keep_at_hand()
     listening.start()
+    load_page()  # nobody waits yet
     sending = threading.Lock()
 
     def tell(*told: object) -> None:

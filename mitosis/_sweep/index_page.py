@@ -83,6 +83,6 @@ def _rendered(parts: dict[str, Any]) -> str:
 
 @cache
 def _template() -> Template:
-    from mitosis._notebook import templates
+    from mitosis._notebook import templates_in
 
-    return templates(_TEMPLATE).get_template("sweep.html.j2")
+    return templates_in(_TEMPLATE).get_template("sweep.html.j2")

@@ -19,6 +19,7 @@ class Run:
     folder: Path
     code: str
     timeout_seconds: float | None = None
+    first: str = "def keep(results): pass\nresults = None"
     heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -28,8 +29,7 @@ class Run:
         self.log.touch()
         self.execution = Execution(
             self.notebook,
-            KernelOptions(self.folder, 72),
-            begin="def keep(results): pass\nresults = None",
+            KernelOptions(self.folder, 72, self.first),
             end=lambda _traceback: "",
             on_text=lambda _stream, text: self.heard.append(text),
             log=self.log,

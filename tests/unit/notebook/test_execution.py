@@ -204,3 +204,18 @@ def test_a_kernel_that_the_system_kills_for_want_of_memory_says_so(
     )
     assert 50_000_000 < int(peak) < 200_000_000  # with what other groups share with it
     assert said == "True"
+
+
+def test_a_kernel_whose_first_code_raises_has_not_come_up(tmp_path: Path) -> None:
+    ending = Run(tmp_path, "print('never')", first="raise ValueError('no\\nsuch folder')").end()
+
+    assert (ending.status, ending.started) == (Status.FAILED, False)
+    assert ending.reason == "no kernel came up: such folder"
+    assert ending.traceback == "ValueError: no\nsuch folder"
+
+
+def test_a_kernel_that_dies_of_its_first_code_says_of_what(tmp_path: Path) -> None:
+    ending = Run(tmp_path, "print('never')", first="import os; os.abort()").end()
+
+    assert (ending.status, ending.started) == (Status.KILLED, False)
+    assert "SIGABRT" in ending.reason

@@ -73,9 +73,11 @@ print(json.dumps(told))
         banner = notebooks.Banner(title="a", experiment="a", status="running")
         book = notebooks.build(notebooks.Plan("a", "", [], "", cells), banner)
         said = []
+        options = notebooks.KernelOptions(
+            Path.cwd(), 72, "def keep(results): pass\\nresults = None"
+        )
         execution = notebooks.Execution(
-            book, notebooks.KernelOptions(Path.cwd(), 72), log=log, timeout_seconds=None,
-            begin="def keep(results): pass\\nresults = None", end=lambda _traceback: "",
+            book, options, log=log, timeout_seconds=None, end=lambda _traceback: "",
             on_text=lambda _stream, text: said.append(text),
         )
         execution.start()

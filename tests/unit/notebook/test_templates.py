@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mitosis._notebook import templates
+from mitosis._notebook import templates_in
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rendered(folder: Path) -> str:
-    return templates(folder).get_template("page.j2").render(text="a < b")
+    return templates_in(folder).get_template("page.j2").render(text="a < b")
 
 
 def test_a_compiled_template_is_kept_and_used(folder: Path) -> None:
