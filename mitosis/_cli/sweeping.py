@@ -49,7 +49,7 @@ def run_sweep(
     settings = find_settings(Path.cwd(), options["config"])
     names = experiments or _planned_experiments(options)
     found = find_all(names, settings)
-    if nursery and not nursery.unfit():  # importing the experiment may have changed something
+    if nursery:
         adopt(nursery)
     call = _call(found, names, settings, options)
     try:

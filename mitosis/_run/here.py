@@ -235,6 +235,7 @@ def warm_up(libraries: Sequence[str] = ()) -> None:
     Args:
         libraries: statements that import what the trials will need.
     """
+    _drop_unfit()
     if crew := _warm_crew(lambda: _started(libraries)):
         crew.hire()
 
@@ -252,14 +253,19 @@ def early() -> Iterator[None]:
     """Have a kernel come up inside the block, unless the one from the nursery will do."""
     from mitosis._notebook.forked import start_early
 
-    if _crew and (reason := _crew.unfit()):
-        log.debug("the kernel at hand is not used: %s", reason)
-        _do_without(_crew)
+    _drop_unfit()
     if is_warm():
         yield
     else:
         with start_early():
             yield
+
+
+def _drop_unfit() -> None:
+    """Do without a nursery if something has changed since, as an experiment's import may do."""
+    if _crew and (reason := _crew.unfit()):
+        log.debug("the kernel at hand is not used: %s", reason)
+        _forget(_crew)
 
 
 def is_warm() -> bool:

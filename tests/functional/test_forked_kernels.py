@@ -200,3 +200,31 @@ def test_a_refused_command_leaves_no_process_and_no_file(around: Project) -> Non
     assert process.returncode == 2
     assert not [p for p in psutil.process_iter(["cwd"]) if p.info["cwd"] == str(around.root)]
     assert {p for p in around.root.rglob("*") if "__pycache__" not in p.parts} <= before
+
+
+LOADED = """
+import contextlib, io, sys
+from mitosis._cli import command
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    command({words!r})
+print(*{{name.partition(".")[0] for name in sys.modules}})
+"""
+SLOW_TO_LOAD = {
+    *("IPython", "bs4", "dill", "ipykernel", "jinja2", "jupyter_client", "matplotlib"),
+    *("mistune", "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "psutil"),
+    *("pygments", "rich", "scipy", "sqlalchemy", "zmq"),
+}
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "lone", "-e", "n=1"], ["sweep", "lone", "-e", "n=1", "--seed", "0"]]
+)
+def test_the_process_that_waits_for_trials_loads_no_more_than_claims_take(
+    project: Project, words: list[str]
+) -> None:
+    project.write(lone='name = "lone"\ndef run(seed, n):\n    return {"main": n}\n')
+    project.commit()
+    done = project.python("-c", LOADED.format(words=words))
+    assert list((project.root / "trials").glob("trial_lone-*.html")), done
+    shown = {"jinja2", "rich"} if words[0] == "sweep" else set()  # its page and its table
+    assert SLOW_TO_LOAD & set(done.out.split()) == {"sqlalchemy", *shown}
