@@ -6,6 +6,7 @@ Everything between a trial's claim and its row happens here, and no database is 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from mitosis._notebook import Ending
 from mitosis._provenance import environment_json
 from mitosis._records import read_record, write_record
 from mitosis._records.page_repair import is_stale, mend_page
-from mitosis._run.company import Company, Listener, Stops, silent
+from mitosis._run.company import Company, Listener, Stops, nobody, silent
 from mitosis._run.course import Course
 from mitosis._run.parcel import left_warnings, pack, too_large
 from mitosis._run.site import sees_folder, settled
@@ -26,7 +27,12 @@ from mitosis._run.watch import Signals
 from mitosis._run.work import Done, Work
 
 
-def carry(work: Work, stops: Stops | None = None, on_text: Listener = silent) -> Done:
+def carry(
+    work: Work,
+    stops: Stops | None = None,
+    on_text: Listener = silent,
+    over: Callable[[], object] = nobody,
+) -> Done:
     """Run a claimed trial here, and record its end in its folder, whatever that is.
 
     Where the trial's folder cannot be seen from here, it runs in a temporary one, which is
@@ -37,6 +43,7 @@ def carry(work: Work, stops: Stops | None = None, on_text: Listener = silent) ->
         work: the trial.
         stops: who may end it. Default: signals that this process gets, in its main thread.
         on_text: called with stream name and text as the experiment prints it. Default: none.
+        over: called as in `Company`. Default: nobody.
 
     Raises:
         WorkerCodeError: this is another place than the sweep's, and has other code.
@@ -45,15 +52,14 @@ def carry(work: Work, stops: Stops | None = None, on_text: Listener = silent) ->
         return former
     work = settled(work)
     if stops is not None:
-        return _carried(work, stops, on_text)
+        return _carried(work, Company(stops, lambda: work.earlier, on_text, over=over))
     with Signals() as signals:
-        done = _carried(work, signals, on_text)
+        done = _carried(work, Company(signals, lambda: work.earlier, on_text, over=over))
         signals.forget()
     return done
 
 
-def _carried(work: Work, stops: Stops, on_text: Listener) -> Done:
-    company = Company(stops, lambda: work.earlier, on_text)
+def _carried(work: Work, company: Company) -> Done:
     if sees_folder(work):
         return conduct(Course(work), company).done
     return _elsewhere(work, company)

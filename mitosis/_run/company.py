@@ -24,6 +24,10 @@ def silent(_stream: str, _text: str) -> None:
     """Show nothing of what an experiment prints."""
 
 
+def nobody() -> None:
+    """Tell nobody that an experiment is over."""
+
+
 def _nothing(_folder: TrialFolder) -> Sequence[str]:
     return ()
 
@@ -38,12 +42,15 @@ class Company:
             the same.
         on_text: called with stream name and text as the experiment prints it.
         warn: asked at the end what else a reader should know of the trial's folder.
+        over: called once the experiment has succeeded and its kernel is gone, before that is
+            recorded.
     """
 
     stops: Stops
     earlier: Callable[[], Sequence[Mapping[str, Any]]]
     on_text: Listener = silent
     warn: Callable[[TrialFolder], Sequence[str]] = _nothing
+    over: Callable[[], object] = nobody
 
 
 class Switch:

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from mitosis._notebook import Stop
-from mitosis._run.company import Listener, Stops, Switch, silent
+from mitosis._run.company import Listener, Stops, Switch, nobody, silent
 from mitosis._run.work import Done, Work
 from mitosis.errors import MitosisError
 
@@ -56,7 +56,7 @@ class _Worker:
         self._has_trial = False
         self.trials = 0
 
-    def carry(self, work: Work, on_text: Listener | None) -> Done:
+    def carry(self, work: Work, on_text: Listener | None, over: Callable[[], object]) -> Done:
         """Have it carry out a trial.
 
         Raises:
@@ -73,6 +73,8 @@ class _Worker:
             if kind == "text":
                 assert on_text, "asked for"
                 on_text(*told)
+            elif kind == "over":
+                over()
             elif kind == "log":
                 log.log(told[0], "%s", told[1])
             elif kind == "done":
@@ -180,7 +182,12 @@ _crew: _Crew | None = None
 _is_unfit = False
 
 
-def carry_here(work: Work, on_text: Listener | None = None, stops: Stops | None = None) -> Done:
+def carry_here(
+    work: Work,
+    on_text: Listener | None = None,
+    stops: Stops | None = None,
+    over: Callable[[], object] = nobody,
+) -> Done:
     """Carry out a trial in a trial process, and wait for its end.
 
     Where no such process can be had, an ordinary kernel is started from this one.
@@ -189,6 +196,7 @@ def carry_here(work: Work, on_text: Listener | None = None, stops: Stops | None 
         work: the trial.
         on_text: called with stream name and text as the experiment prints it.
         stops: may end it, beside those who call `stop`.
+        over: called as in `Company`.
 
     Raises:
         CarrierDiedError: the process died; the same work may be carried out once more.
@@ -199,16 +207,22 @@ def carry_here(work: Work, on_text: Listener | None = None, stops: Stops | None 
         raise CarrierDiedError("it was called off before it began")
     if crew is not None:
         with suppress(_Unfit):
-            return _carried_by(crew, work, on_text, stops)
+            return _carried_by(crew, work, stops, lambda own: own.carry(work, on_text, over))
         _do_without(crew)
-    return _carry_in_this_process(work, on_text or silent, stops)
+    from mitosis._run.carrying import carry
+
+    switch = Switch()
+    with _stoppable(work.key, switch, stops):
+        return carry(work, switch, on_text or silent, over)
 
 
-def _carried_by(crew: _Crew, work: Work, on_text: Listener | None, stops: Stops | None) -> Done:
+def _carried_by(
+    crew: _Crew, work: Work, stops: Stops | None, carry: Callable[[_Worker], Done]
+) -> Done:
     worker = crew.worker()
     try:
         with _stoppable(work.key, worker, stops):
-            done = worker.carry(work, on_text)
+            done = carry(worker)
     except (EOFError, OSError) as exc:
         raise crew.bury(worker) from exc
     except CarrierDiedError:
@@ -219,14 +233,6 @@ def _carried_by(crew: _Crew, work: Work, on_text: Listener | None, stops: Stops 
         raise
     crew.let_go(worker)
     return done
-
-
-def _carry_in_this_process(work: Work, on_text: Listener, stops: Stops | None) -> Done:
-    from mitosis._run.carrying import carry
-
-    switch = Switch()
-    with _stoppable(work.key, switch, stops):
-        return carry(work, switch, on_text)
 
 
 def warm_up(libraries: Sequence[str] = ()) -> None:

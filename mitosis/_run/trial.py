@@ -77,6 +77,8 @@ class _InKernel:
             ending = self._execute()
         except BaseException as exc:  # noqa: BLE001 - it is raised again, or told
             ending = self._unstarted(exc)
+        if ending.status is Status.SUCCEEDED:
+            self._company.over()
         done = self._course.end(ending, self._company.warn(self._course.folder))
         return Conducted(done, self._escaped)
 

@@ -80,7 +80,8 @@ def _outcome(
     try:
         with Signals() as signals:
             signals.pass_on_to(switch.stop)
-            done = carry(work, switch, partial(tell, "text") if wants_text else silent)
+            on_text = partial(tell, "text") if wants_text else silent
+            done = carry(work, switch, on_text, over=partial(tell, "over"))
             signals.forget()
     except MitosisError as error:
         return "error", error

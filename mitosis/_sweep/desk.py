@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from mitosis._model import Status, SweepPoint
 from mitosis._run.campaign import Campaign
@@ -55,9 +55,13 @@ class TrialDesk:
         self._progress.started(posted.trial)
         return posted
 
-    def send(self, errand: Posted, executor: Executor) -> Future[Done]:
+    def send(
+        self, errand: Posted, executor: Executor, over: Callable[[], object]
+    ) -> Future[Done]:
         """Have an executor carry a claimed trial out."""
         assert errand.work, "it was claimed"
+        if isinstance(executor, ThreadPoolExecutor):  # nobody else could call that
+            return executor.submit(carry_here, errand.work, over=over)
         return executor.submit(carry_here, errand.work)
 
     def receive(self, errand: Posted, done: Done) -> bool:

@@ -23,7 +23,8 @@ class TrialPool:
     """The executor of a sweep, with what ends the trials that run on this machine.
 
     Without an executor of others, threads of this process each wait for a trial in a process
-    of its own; these threads end with it.
+    of its own; these threads end with it. For each trial that runs, there may be one that has
+    run and is being recorded.
 
     Args:
         jobs: how many trials run at a time; None for as many as workers can, or as is usual.
@@ -36,7 +37,9 @@ class TrialPool:
     def __init__(self, jobs: int | None, others: Executor | None) -> None:
         self._given = jobs
         self._others = as_executor(others)
-        self.executor: Executor = self._others or ThreadPoolExecutor(self.jobs, "mitosis-sweep")
+        self.executor: Executor = self._others or ThreadPoolExecutor(
+            2 * self.jobs, "mitosis-sweep"
+        )
         self._was_killed = False
 
     @property

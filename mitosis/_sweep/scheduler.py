@@ -14,9 +14,11 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
+    InvalidStateError,
     wait,
 )
-from typing import Any, Generic, Protocol, TypeVar
+from contextlib import suppress
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from mitosis._dataclass import dataclass
 from mitosis._sweep.halt import Halt
@@ -41,8 +43,14 @@ class Desk(Protocol[_PointIn, _Errand]):
     def post(self, point: _PointIn) -> _Errand | None:
         """Claim the trial of a point; None if an earlier one will do."""
 
-    def send(self, errand: _Errand, executor: Executor) -> Future[Any]:
-        """Have an executor carry a claimed trial out."""
+    def send(
+        self, errand: _Errand, executor: Executor, over: Callable[[], object]
+    ) -> Future[Any]:
+        """Have an executor carry a claimed trial out.
+
+        `over` may be called, from any thread, once it needs no room any more: another one may
+        begin while its end is written down, if there are several at a time.
+        """
 
     def receive(self, errand: _Errand, done: Any) -> bool:
         """Record how a trial ended, and tell whether it succeeded."""
@@ -88,6 +96,19 @@ class Tally:
     stopped: bool = False
 
 
+class _Away(NamedTuple):
+    """A trial on its way.
+
+    Attributes:
+        attempt: how often it has been sent.
+        room: is done once it needs none any more.
+    """
+
+    errand: Any
+    attempt: int
+    room: Future[None]
+
+
 class Scheduler(Generic[_Point, _Errand]):
     """Keeps a number of trials on their way until none is due.
 
@@ -115,7 +136,7 @@ class Scheduler(Generic[_Point, _Errand]):
         self._jobs = jobs
         self._halt = halt
         self._most = max_failures
-        self._away: dict[Future[Any], tuple[_Errand, int]] = {}
+        self._away: dict[Future[Any], _Away] = {}
         self._tally = Tally()
         self._refusal: Exception | None = None
         self._answered = 0
@@ -150,7 +171,7 @@ class Scheduler(Generic[_Point, _Errand]):
     def _fill(self, due: Iterator[_Point]) -> bool:
         """Claim and send what there is room for; return whether that may be more next time."""
         while self._goes_on:
-            if len(self._away) >= self._room():
+            if not self._has_room():
                 return True
             try:
                 errand = self._desk.post(next(due))
@@ -166,28 +187,39 @@ class Scheduler(Generic[_Point, _Errand]):
                 self._send(errand, 1)
         return False
 
-    def _room(self) -> int:
-        return self._jobs() if callable(self._jobs) else self._jobs
+    def _has_room(self) -> bool:
+        jobs = self._jobs() if callable(self._jobs) else self._jobs
+        if jobs == 1:  # one after the other, as they were recorded
+            return not self._away
+        return sum(not away.room.done() for away in self._away.values()) < jobs
 
     def _send(self, errand: _Errand, attempt: int) -> None:
+        room: Future[None] = Future()
+
+        def over() -> None:
+            with suppress(InvalidStateError):  # it was said before
+                room.set_result(None)
+
         try:
             try:
-                future = self._desk.send(errand, self._pool.executor)
+                future = self._desk.send(errand, self._pool.executor, over)
             except BrokenExecutor as exc:
                 self._pool.renew(exc)
-                future = self._desk.send(errand, self._pool.executor)
+                future = self._desk.send(errand, self._pool.executor, over)
         except Exception as exc:  # noqa: BLE001 - raised once the others are back
             self._refusal = self._refusal or exc
             self._give_up(errand, f"it could not be sent to a worker: {_told(exc)}")
         else:
-            self._away[future] = errand, attempt
+            self._away[future] = _Away(errand, attempt, room)
 
     def _take_in(self) -> None:
         if not self._away:  # there is no worker yet
             time.sleep(_TICK_SECONDS)
-        done, _ = wait(self._away, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
-        for future in done:
-            self._land(future, *self._away[future])
+        taken = [away.room for away in self._away.values() if not away.room.done()]
+        wait([*self._away, *taken], timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
+        for future in [future for future in self._away if future.done()]:
+            away = self._away[future]
+            self._land(future, away.errand, away.attempt)
             del self._away[future]  # only now: an error on the way finds it to give it up
 
     def _land(self, future: Future[Any], errand: _Errand, attempt: int) -> None:
@@ -234,8 +266,8 @@ class Scheduler(Generic[_Point, _Errand]):
         self._pool.kill()
         wait(self._away, timeout=_DYING_SECONDS)
         while self._away:
-            _, (errand, _) = self._away.popitem()
-            self._give_up(errand, reason)
+            _, away = self._away.popitem()
+            self._give_up(away.errand, reason)
 
 
 def _told(exc: BaseException) -> str:

@@ -97,8 +97,11 @@ class SearchDesk:
         self._progress.started(posted.trial)
         return errand
 
-    def send(self, errand: Errand, executor: Executor) -> Future[Done]:
-        """Have an executor carry a claimed trial out."""
+    def send(
+        self, errand: Errand, executor: Executor, over: Callable[[], object]
+    ) -> Future[Done]:
+        """Have an executor carry a claimed trial out; what comes next depends on its result."""
+        del over
         assert errand.posted.work, "it was claimed"
         self._is_here = isinstance(executor, ThreadPoolExecutor)
         return executor.submit(carry_here, errand.posted.work)

@@ -42,7 +42,7 @@ class BooksDesk:
         self.claimed.append(point)
         return point
 
-    def send(self, errand: int, executor: Executor) -> Future[Any]:
+    def send(self, errand: int, executor: Executor, over: Callable[[], object]) -> Future[Any]:
         return executor.submit(self.carry, errand)
 
     def receive(self, errand: int, done: Any) -> bool:
@@ -332,3 +332,64 @@ def test_what_its_executor_has_tried_on_several_workers_is_not_sent_again() -> N
         tally, _ = run(desk, pool, range(2))
     assert tally.failed == 2
     assert desk.given_up == {0: "every worker died", 1: "every worker died"}
+
+
+def test_the_next_trial_begins_while_one_that_is_over_is_still_being_recorded() -> None:
+    recorded = threading.Event()
+
+    class QuickDesk(BooksDesk):
+        def send(
+            self, errand: int, executor: Executor, over: Callable[[], object]
+        ) -> Future[Any]:
+            def carry() -> bool:
+                over()
+                if errand < 2:
+                    return recorded.wait(10)
+                recorded.set()
+                return True
+
+            return executor.submit(carry)
+
+    desk = QuickDesk(even)
+    with pool_of(threads) as pool:
+        tally, _ = run(desk, pool, range(3), jobs=2)
+    assert tally == Tally(succeeded=3)
+
+
+def test_a_trial_that_is_over_and_then_lost_is_sent_again_and_counted_once() -> None:
+    sent: list[int] = []
+
+    class DyingDesk(BooksDesk):
+        def send(
+            self, errand: int, executor: Executor, over: Callable[[], object]
+        ) -> Future[Any]:
+            def carry() -> bool:
+                sent.append(errand)
+                over()
+                if sent.count(errand) == 1:
+                    raise RuntimeError("its process died")
+                return True
+
+            return executor.submit(carry)
+
+    desk = DyingDesk(even)
+    with pool_of(threads) as pool:
+        tally, _ = run(desk, pool, range(3), jobs=2)
+    assert tally == Tally(succeeded=3)
+    assert sorted(sent) == [0, 0, 1, 1, 2, 2]
+    assert sorted(desk.received) == [0, 1, 2]
+
+
+def test_with_one_at_a_time_each_is_recorded_before_the_next_begins() -> None:
+    class EagerDesk(BooksDesk):
+        def send(
+            self, errand: int, executor: Executor, over: Callable[[], object]
+        ) -> Future[Any]:
+            assert self.received == list(range(errand))
+            over()
+            return super().send(errand, executor, over)
+
+    desk = EagerDesk(even)
+    with pool_of(threads) as pool:
+        run(desk, pool, range(5), jobs=1)
+    assert desk.received == list(range(5))
