@@ -19,11 +19,13 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("mitosis", deadline=None)  # machines that run tests are busy
+settings.register_profile("fast lane", deadline=None, max_examples=20)
 settings.load_profile("mitosis")
 
 FreshPython = Callable[..., str]
 Unprivileged = Callable[[], AbstractContextManager[None]]
 _NOBODY = 65534
+_SLOW_TO_HAVE = {"fresh_python", "interpreter", "_hermetic_git", "server"}
 _PACKAGE = Path(__file__).parents[1] / "mitosis"
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
@@ -35,6 +37,12 @@ signal.pthread_sigmask(signal.SIG_SETMASK, ())
 gc.disable()  # all that is made while tests are collected stays; looking for cycles is a third
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples of each law in the fast lane."""
+    if "not slow" in config.option.markexpr:
+        settings.load_profile("fast lane")
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the package once, not in each process that tests start: it is half a second."""
     if not hasattr(session.config, "workerinput"):
@@ -43,9 +51,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow whatever starts an interpreter of its own."""
+    """Mark as slow whatever starts an interpreter, git or a server."""
     for item in items:
-        if {"fresh_python", "interpreter"} & set(getattr(item, "fixturenames", ())):
+        if _SLOW_TO_HAVE & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from mitosis._curves import Envelope, curves_svg, thinned
 
+pytestmark = pytest.mark.slow
+
 FLOATS = st.lists(st.floats(), min_size=1, max_size=60)
 
 

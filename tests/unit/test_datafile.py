@@ -107,6 +107,7 @@ _TREES = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(one=_TREES, other=_TREES)
 def test_folders_that_differ_have_different_digests(
     tmp_path_factory: pytest.TempPathFactory, one: dict[str, bytes], other: dict[str, bytes]

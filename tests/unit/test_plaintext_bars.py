@@ -32,6 +32,7 @@ def bar(file: Recorder, count: int, **options: Any) -> Any:
     return tqdm.tqdm(range(count), file=file, mininterval=0, miniters=1, ncols=60, **options)
 
 
+@pytest.mark.slow
 def test_a_bar_of_ten_thousand_updates_leaves_its_last_state() -> None:
     file = Recorder()
     for _ in bar(file, 10_000):

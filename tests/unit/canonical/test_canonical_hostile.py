@@ -78,6 +78,7 @@ def test_a_time_is_written_as_isoformat_does(value: dt.datetime) -> None:
     assert canonical(value.time()).startswith(f"datetime.time({value.time().isoformat()!r},")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "reason"),
     [

@@ -114,6 +114,7 @@ def test_a_file_of_another_size(archive: Path) -> None:
     refused(forged(archive, grow, is_listed=False), "another size than is listed")
 
 
+@pytest.mark.slow
 def test_a_file_that_unpacks_to_more_than_it_says(archive: Path) -> None:
     """The size in the zip's directory is forged; what is written stops there."""
     name = f"{folder_of(archive)}/results.dill"

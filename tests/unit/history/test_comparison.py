@@ -121,6 +121,7 @@ def test_values_stand_below_their_trials_where_names_are_short(tmp_path: Path) -
     assert (heading.index("A"), heading.index("B")) == (row.index("1"), row.index("2"))
 
 
+@pytest.mark.slow
 def test_thirty_trials_fit_too(tmp_path: Path) -> None:
     trials = [begin(tmp_path, variant(str(n), str(n % 3))).finish() for n in range(30)]
     comparison = mitosis.compare(*(t.key for t in trials), trials_folder=tmp_path)
@@ -177,6 +178,7 @@ def test_values_differ_at_places(texts: list[str | None], expected: dict[str, An
     assert {k: [f and f.value for f in row] for k, row in rows.items()} == expected
 
 
+@pytest.mark.slow
 def test_nothing_of_a_record_reaches_page_or_terminal_as_it_is(tmp_path: Path) -> None:
     trials = [
         begin(

@@ -93,6 +93,7 @@ def test_an_argument_that_is_no_scalar_has_its_variant_s_name(trials: Trials) ->
     assert frame.iloc[0].tolist() == ["array(1000)", "array(1000)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "filters", "found"),
     [

@@ -127,6 +127,7 @@ def test_a_frame_comes_back_from_the_page(frame: pd.DataFrame) -> None:
     assert list(found.index.names) == list(frame.index.names)
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(["a", "b", "loss", "x y"]),

@@ -6,6 +6,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 _LOOK = """\
 import os, numpy
 from mitosis._recording.libraries import numeric_libraries

@@ -22,6 +22,8 @@ from mitosis._store import Store
 from mitosis.errors import ForeignDatabaseError, TrialsFolderError
 from tests.unit.store.legacy import COMMIT, NAMES, make_databases, make_folder, state_of
 
+pytestmark = pytest.mark.slow
+
 
 class Done(NamedTuple):
     """All databases of one folder, imported into another, and what that said of each."""

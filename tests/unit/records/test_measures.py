@@ -154,6 +154,7 @@ def test_a_dead_trial_is_told_with_what_it_had_measured(tmp_path: Path) -> None:
     assert len(re.findall(r'<img src="data:image/png;base64,\S+ alt="plots/a.png"', html)) == 1
 
 
+@pytest.mark.slow
 def test_only_the_first_metrics_are_drawn_and_the_page_says_so(folder: TrialFolder) -> None:
     log(folder, {"step": 0} | {f"m{number}": number for number in range(MOST_CURVES + 3)})
     (section,) = sections(folder, measure(folder))

@@ -29,6 +29,8 @@ from tests.unit.records.trials import (
     variant,
 )
 
+pytestmark = pytest.mark.slow
+
 DAY = 24 * 3600
 GARBAGE = b"this is no database " * 500
 

@@ -48,6 +48,7 @@ def run_one(store: Store) -> str:
     return wanted.key
 
 
+@pytest.mark.slow
 def test_it_is_opened_once_for_any_number_of_trials_and_each_costs_the_same(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

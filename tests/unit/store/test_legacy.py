@@ -81,6 +81,7 @@ def test_the_name_of_a_table_that_can_be_read_in_two_ways_is_read_in_both(
     assert sorted(found) == [("a", "b_variant_c"), ("a_variant_b", "c")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_reading_leaves_the_file_as_it_is(folder: Path, name: str) -> None:
     before = state_of(folder)

@@ -156,6 +156,7 @@ def die_at_five(point: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_a_worker_that_always_dies_costs_its_trial_and_no_other() -> None:
     desk = BooksDesk(die_at_five)
     with pool_of(processes) as pool:
