@@ -8,7 +8,7 @@ BIN := .venv/bin
 help:
 	@echo "make example   run an experiment of example_project, recorded, and show where its notebook is"
 	@echo "make test      pass all checks and tests"
-	@echo "make fast      the tests that need no kernel, git or server, in under a minute"
+	@echo "make fast      the tests that need no kernel, git or server, in about a minute"
 	@echo "make check     style, types, layers, spelling"
 	@echo "make docs      build the documentation into docs/_build/html"
 	@echo "make bench     what digests, provenance and metrics cost, and where a trial's time goes"
