@@ -34,6 +34,8 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # or what tests start leaves files in repositories
+
 gc.disable()  # all that is made while tests are collected stays; looking for cycles is a third
 
 

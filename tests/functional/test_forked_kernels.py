@@ -38,7 +38,6 @@ amplitude = {"low": 1}
 def run(seed, amplitude):
     print("said")
     print("complained", file=sys.stderr)
-    os.system("echo from a program")
     plt.plot([1, 2])
     np.ones((400, 400)) @ np.ones((400, 400))
     held = open(os.environ["LATE"], "w")
@@ -61,6 +60,7 @@ def run(seed, amplitude):
     }
     json.dump(open_files(), open(os.environ["HOW"] + ".files", "w"))
     forked = not any("kernel_process" in word for word in sys.orig_argv)
+    os.system("echo from a program")  # whoever hears of it opens something, sooner or later
     print("forked" if forked else "started", file=open(os.environ["HOW"], "w"))
     draws = [random.random(), float(np.random.normal())]
     return {"main": draws[1] * amplitude, "draws": draws, "around": around}
