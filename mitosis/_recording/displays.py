@@ -63,7 +63,7 @@ class Displays:
         if kind not in _REDACTED or not isinstance(content, Mapping):
             return content
         content = {**content, **_without_secrets(content, self._redact)}
-        if kind in _DISPLAYS and os.getpid() == self._process:
+        if kind in _DISPLAYS and os.getpid() == self._process:  # ipykernel sends no fork's
             self._keep(kind, content)
         return content
 
@@ -97,9 +97,6 @@ class Displays:
             )
         except Exception as exc:  # noqa: BLE001 - a display that cannot be kept is shown still
             self.failure = getattr(exc, "strerror", None) or repr(exc)
-
-
-"""A fork's displays reach no one: ipykernel does not send them."""
 
 
 def _without_secrets(

@@ -269,7 +269,7 @@ def early() -> Iterator[None]:
 
 def _drop_unfit() -> None:
     """Do without a nursery if something has changed since, as an experiment's import may do."""
-    if _crew and (reason := _crew.unfit()):
+    if _crew and is_warm() and (reason := _crew.unfit()):
         log.debug("the kernel at hand is not used: %s", reason)
         _forget(_crew)
 

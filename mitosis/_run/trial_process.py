@@ -31,7 +31,8 @@ def serve(connection: Connection) -> None:
     listening = threading.Thread(target=_listen, args=(connection, trials), daemon=True)
     forked.keep_at_hand()
     listening.start()
-    load_page()  # nobody waits yet
+    with suppress(Exception):  # the trial will be told the same
+        load_page()  # nobody waits yet
     sending = threading.Lock()
 
     def tell(*told: object) -> None:

@@ -191,7 +191,8 @@ class Scheduler(Generic[_Point, _Errand]):
         jobs = self._jobs() if callable(self._jobs) else self._jobs
         if jobs == 1:  # one after the other, as they were recorded
             return not self._away
-        return sum(not away.room.done() for away in self._away.values()) < jobs
+        running = sum(not away.room.done() for away in self._away.values())
+        return running < jobs and len(self._away) < 2 * jobs  # however slow the disk is
 
     def _send(self, errand: _Errand, attempt: int) -> None:
         room: Future[None] = Future()

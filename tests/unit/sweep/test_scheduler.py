@@ -6,9 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,96 +15,7 @@ import pytest
 from mitosis._sweep.halt import Halt
 from mitosis._sweep.scheduler import MOST_ATTEMPTS, Scheduler, Tally, WorkersDiedError
 from mitosis.errors import DatabaseError, NoRepositoryError
-
-
-class BooksDesk:
-    """Keeps what is done for each point, in order."""
-
-    def __init__(self, carry: Callable[[int], bool], spared: tuple[int, ...] = ()) -> None:
-        self.carry = carry
-        self.spared = spared
-        self.claimed: list[int] = []
-        self.received: list[int] = []
-        self.given_up: dict[int, str] = {}
-        self.ticks = 0
-
-    @property
-    def away(self) -> int:
-        return len(self.claimed) - len(self.received) - len(self.given_up)
-
-    def post(self, point: int) -> int | None:
-        if point in self.spared:
-            return None
-        if point == 666:
-            raise NoRepositoryError(place=Path(), reason="it went away")
-        self.claimed.append(point)
-        return point
-
-    def send(self, errand: int, executor: Executor, over: Callable[[], object]) -> Future[Any]:
-        return executor.submit(self.carry, errand)
-
-    def receive(self, errand: int, done: Any) -> bool:
-        self.received.append(errand)
-        return bool(done)
-
-    def give_up(self, errand: int, reason: str) -> None:
-        self.given_up[errand] = reason
-
-    def tick(self) -> None:
-        self.ticks += 1
-
-
-class FixedPool:
-    """An executor that is made anew when it breaks, if one says how."""
-
-    def __init__(self, make: Callable[[], Executor], *, renews: bool = True) -> None:
-        self.executor = make()
-        self.made = 1
-        self.killed = 0
-        self.interrupted = 0
-        self._make = make
-        self._renews = renews
-
-    def renew(self, exc: BaseException) -> None:
-        if not self._renews:
-            raise exc
-        self.executor.shutdown(wait=False)
-        self.executor = self._make()
-        self.made += 1
-
-    def interrupt(self) -> None:
-        self.interrupted += 1
-
-    def kill(self) -> None:
-        self.killed += 1
-
-
-@contextmanager
-def pool_of(make: Callable[[], Executor], **options: Any) -> Iterator[FixedPool]:
-    pool = FixedPool(make, **options)
-    try:
-        yield pool
-    finally:
-        pool.executor.shutdown(wait=False, cancel_futures=True)
-
-
-def threads() -> Executor:
-    return ThreadPoolExecutor(4)
-
-
-def processes() -> Executor:
-    return ProcessPoolExecutor(2)
-
-
-def even(point: int) -> bool:
-    return point % 2 == 0
-
-
-def run(
-    desk: BooksDesk, pool: FixedPool, points: range | list[int], **options: Any
-) -> tuple[Tally, Halt]:
-    halt = options.pop("halt", None) or Halt()
-    return Scheduler(desk, pool, options.pop("jobs", 2), halt, **options).run(points), halt
+from tests.unit.sweep.desks import BooksDesk, FixedPool, even, pool_of, processes, run, threads
 
 
 def test_each_point_is_claimed_once_in_order_and_counted_by_how_it_ended() -> None:
@@ -335,64 +244,3 @@ def test_what_its_executor_has_tried_on_several_workers_is_not_sent_again() -> N
         tally, _ = run(desk, pool, range(2))
     assert tally.failed == 2
     assert desk.given_up == {0: "every worker died", 1: "every worker died"}
-
-
-def test_the_next_trial_begins_while_one_that_is_over_is_still_being_recorded() -> None:
-    recorded = threading.Event()
-
-    class QuickDesk(BooksDesk):
-        def send(
-            self, errand: int, executor: Executor, over: Callable[[], object]
-        ) -> Future[Any]:
-            def carry() -> bool:
-                over()
-                if errand < 2:
-                    return recorded.wait(10)
-                recorded.set()
-                return True
-
-            return executor.submit(carry)
-
-    desk = QuickDesk(even)
-    with pool_of(threads) as pool:
-        tally, _ = run(desk, pool, range(3), jobs=2)
-    assert tally == Tally(succeeded=3)
-
-
-def test_a_trial_that_is_over_and_then_lost_is_sent_again_and_counted_once() -> None:
-    sent: list[int] = []
-
-    class DyingDesk(BooksDesk):
-        def send(
-            self, errand: int, executor: Executor, over: Callable[[], object]
-        ) -> Future[Any]:
-            def carry() -> bool:
-                sent.append(errand)
-                over()
-                if sent.count(errand) == 1:
-                    raise RuntimeError("its process died")
-                return True
-
-            return executor.submit(carry)
-
-    desk = DyingDesk(even)
-    with pool_of(threads) as pool:
-        tally, _ = run(desk, pool, range(3), jobs=2)
-    assert tally == Tally(succeeded=3)
-    assert sorted(sent) == [0, 0, 1, 1, 2, 2]
-    assert sorted(desk.received) == [0, 1, 2]
-
-
-def test_with_one_at_a_time_each_is_recorded_before_the_next_begins() -> None:
-    class EagerDesk(BooksDesk):
-        def send(
-            self, errand: int, executor: Executor, over: Callable[[], object]
-        ) -> Future[Any]:
-            assert self.received == list(range(errand))
-            over()
-            return super().send(errand, executor, over)
-
-    desk = EagerDesk(even)
-    with pool_of(threads) as pool:
-        run(desk, pool, range(5), jobs=1)
-    assert desk.received == list(range(5))
