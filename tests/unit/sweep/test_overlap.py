@@ -69,15 +69,15 @@ def test_with_one_at_a_time_each_is_recorded_before_the_next_begins() -> None:
 
 
 def test_trials_that_are_over_do_not_pile_up_while_they_are_recorded() -> None:
-    aways: list[int] = []
+    seen: list[int] = []
 
     def carry(_: int, over: Callable[[], object]) -> bool:
         over()
         time.sleep(0.05)
-        aways.append(desk.away)
+        seen.append(desk.away)
         return True
 
     desk = OverDesk(carry)
     with pool_of(lambda: ThreadPoolExecutor(20)) as pool:
         run(desk, pool, range(20), jobs=2)
-    assert max(aways) <= 4
+    assert max(seen) <= 4
