@@ -5,16 +5,9 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-_RUN_TRIALS = ("run", "sweep")
-_ASK = ("-h", "--help")
-
 
 def main() -> None:
     """Run the command line `mitosis`."""
-    if sys.argv[1:2] and sys.argv[1] in _RUN_TRIALS and not set(_ASK) & set(sys.argv):
-        from mitosis._early import begin
-
-        begin()  # before anything else: it has as much to load as the command itself
     from mitosis._cli import command
 
     try:

@@ -1,106 +1,76 @@
-"""The nursery of a command that runs trials, forked before the command has loaded anything.
+"""The nursery of a command that runs trials, forked before the command has loaded its own.
 
-While the command reads its options, imports the experiment, looks at its code and claims the
-trial, the nursery imports on another processor what the trial will need. If no trial comes of
-it, it vanishes.
+What both need is loaded once, before the fork. Then the nursery loads on another processor what
+the trial will need, while the command imports the experiment, looks at its code and claims the
+trial. If no trial comes of it, the nursery vanishes.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import socket
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from mitosis._notebook.forked import pair, unsafe
+from mitosis._loading import load, not_collecting
+from mitosis._notebook.forked import unsafe
 from mitosis._notebook.nursery import Nursery
-from mitosis._notebook.order import Order
+from mitosis._notebook.preloading import (
+    first_imports,
+    installed_imports,
+    preload,
+    source_files,
+)
+from mitosis._run.here import adopt, order
+from mitosis._settings import Settings
+
+_SHARED = ("asyncio", "importlib.metadata", "mitosis._run.carrying")
+"""What has many modules, and is needed by the nursery as by the claim, is loaded once."""
 
 log = logging.getLogger("mitosis")
-
-_begun: list[tuple[Nursery, socket.socket]] = []
-"""The nursery that does not know yet for which experiment it is, and where to tell it."""
-
-
-def begin() -> str:
-    """Fork a nursery, if that is safe; say why not if it is not."""
-    if reason := unsafe():
-        return reason
-    ours, theirs = pair()
-    with theirs:
-        _begun.append((Nursery.forked(partial(_order, theirs), theirs), ours))
-    return ""
-
-
-def throw_away() -> None:
-    """End the nursery that has begun: no trial will run here."""
-    while _begun:
-        nursery, details = _begun.pop()
-        details.close()
-        nursery.leave()
 
 
 @contextmanager
 def nursery_at_hand(
-    names: Sequence[str], config: Path | None, *, for_many: bool = False
-) -> Iterator[Nursery | None]:
+    names: Sequence[str], settings: Settings, *, for_many: bool = False
+) -> Iterator[None]:
     """Have a nursery for trials that are run inside the block, where one can be forked.
+
+    Trials take it by themselves.
 
     Args:
         names: of the experiment's steps, as the command got them.
-        config: the file with the settings, if one was named.
+        settings: where the names of steps are registered.
         for_many: whether there will be many trials.
     """
-    if not _begun and (reason := begin()):
+    if reason := unsafe():
         log.debug("no nursery is forked: %s", reason)
-        yield None
+        yield
         return
-    nursery, details = _begun.pop()
-    with details, suppress(OSError):  # it is gone: whoever wants a trial will see that
-        told = [list(names), str(config) if config else None, for_many]
-        details.sendall(json.dumps(told).encode())
+    nursery = _nursery(names, settings, for_many=for_many)
+    adopt(nursery)
     try:
-        yield nursery
+        yield
     finally:
         nursery.leave()
 
 
-def _order(details: socket.socket) -> Order:
-    with details, details.makefile("rb") as file:
-        told = file.read()
-    if not told:
-        os._exit(0)
-    names, config, for_many = json.loads(told)
-
-    from mitosis._run.here import order
-
-    libraries = _imports(names, Path(config) if config else None)
-    return order(libraries, for_many=for_many)
-
-
-def _imports(names: Sequence[str], config: Path | None) -> list[str]:
-    from mitosis._notebook.preloading import installed_imports, module_file
-
+def _nursery(names: Sequence[str], settings: Settings, *, for_many: bool) -> Nursery:
     path = [str(Path.cwd()), *sys.path]
-    files = [
-        Path(module) if module.endswith(".py") else module_file(module, path)
-        for module in _modules(names, config)
-    ]
-    return installed_imports([file for file in files if file], path)
-
-
-def _modules(names: Sequence[str], config: Path | None) -> Iterator[str]:
-    """Yield the names, or files, of the modules in which the steps' code stands."""
-    steps: Mapping[str, tuple[str, ...]] = {}
-    with suppress(Exception):  # the command says what is wrong with its settings
-        from mitosis._settings import find_settings
-
-        steps = find_settings(Path.cwd(), config).steps
-    for name in names:
-        for place in steps.get(name, (name,)):
-            yield place.partition(":")[0]
+    places = [place for name in names for place in settings.steps.get(name, (name,))]
+    modules = [place.partition(":")[0] for place in places]
+    files = [file for module in modules for file in source_files(module, path)]
+    with not_collecting():
+        preloaded = preload(first_imports(files, path))
+    for standard, words in preloaded.words:
+        os.write(standard, words)
+    os.environ.update(preloaded.environment)
+    for module in _SHARED:
+        load(module)
+    libraries = installed_imports(files, path)
+    if not preloaded.unfit:
+        return Nursery.forked(order(libraries, for_many=for_many))
+    fit = [line for line in libraries if line not in preloaded.unfit]
+    return Nursery.started(order(fit, for_many=for_many))

@@ -39,17 +39,13 @@ def run_command(experiments: tuple[str, ...], config: Path | None, **options: An
     1 recorded but not succeeded, 2 refused or misused, 130 interrupted.
     """  # noqa: D301 - the control character keeps click from wrapping the example
     from mitosis._early import nursery_at_hand
+    from mitosis._settings import find_settings
 
-    with nursery_at_hand(experiments, config) as nursery:
+    settings = find_settings(Path.cwd(), config)
+    with nursery_at_hand(experiments, settings):
         collect_rarely()  # not before: what was forked runs the experiment, too
         from mitosis._cli.experiments import find_all
-        from mitosis._settings import find_settings
 
         sys.path.insert(0, str(Path.cwd()))
-        settings = find_settings(Path.cwd(), config)
         found = find_all(experiments, settings)
-        if nursery:
-            from mitosis._run.here import adopt
-
-            adopt(nursery)
         run_found(found, settings if config else None, options)

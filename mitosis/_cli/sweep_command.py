@@ -15,7 +15,7 @@ from mitosis._cli.trial_options import keeping_options, with_options
 from mitosis._loading import collect_rarely
 
 if TYPE_CHECKING:
-    from mitosis._notebook.nursery import Nursery
+    from mitosis._settings import Settings
 
 _RETRIED = ("failed", "killed", "timed_out", "lost")
 
@@ -168,26 +168,28 @@ def sweep_command(experiments: tuple[str, ...], **options: Any) -> None:
     """  # noqa: D301 - the control character keeps click from wrapping the example
     if fault := _misuse(experiments, options):
         raise click.UsageError(fault)
-    with _nursery(experiments, options) as nursery:
+    from mitosis._settings import find_settings
+
+    settings = find_settings(Path.cwd(), options["config"])
+    with _nursery(experiments, settings, options):
         collect_rarely()  # not before: what was forked runs the experiment, too
         from mitosis._cli.sweeping import run_sweep
 
         sys.path.insert(0, str(Path.cwd()))
-        all_succeeded = run_sweep(experiments, options, nursery)
+        all_succeeded = run_sweep(experiments, settings, options)
     if not all_succeeded:
         sys.exit(1)
 
 
 def _nursery(
-    experiments: tuple[str, ...], options: dict[str, Any]
-) -> AbstractContextManager[Nursery | None]:
+    experiments: tuple[str, ...], settings: Settings, options: dict[str, Any]
+) -> AbstractContextManager[None]:
     """Have a nursery warm up from now on, if trials will run here of what is known by now."""
-    from mitosis._early import nursery_at_hand, throw_away
-
     if not experiments or options["dask"] or options["dry_run"]:
-        throw_away()
         return nullcontext()
-    return nursery_at_hand(experiments, options["config"], for_many=True)
+    from mitosis._early import nursery_at_hand
+
+    return nursery_at_hand(experiments, settings, for_many=True)
 
 
 def _misuse(experiments: tuple[str, ...], options: dict[str, Any]) -> str:

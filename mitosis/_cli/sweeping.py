@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mitosis._cli.experiments import Found, find_all
 from mitosis._cli.grids import asked_grid
@@ -16,11 +15,10 @@ from mitosis._cli.screen import say
 from mitosis._cli.variants import way_to_give
 from mitosis._history.lookup import default_folder
 from mitosis._records import read_plan
-from mitosis._run.here import adopt
 from mitosis._run.options import Options
 from mitosis._run.story import Request
 from mitosis._run.variants import lookup_in
-from mitosis._settings import Settings, find_settings
+from mitosis._settings import Settings
 from mitosis._sweep.conduct import Conduct
 from mitosis._sweep.plan import Asked
 from mitosis._sweep.pools import usual_jobs
@@ -30,27 +28,21 @@ from mitosis._sweep.story import go_on, start
 from mitosis._wording import counted, shown
 from mitosis.errors import ExperimentNotFoundError, InvalidArgumentsError
 
-if TYPE_CHECKING:
-    from mitosis._notebook.nursery import Nursery
-
 _MOST_SHOWN = 20
 
 
 def run_sweep(
-    experiments: tuple[str, ...], options: dict[str, Any], nursery: Nursery | None = None
+    experiments: tuple[str, ...], settings: Settings, options: dict[str, Any]
 ) -> bool:
     """Start a sweep, go on with one, or show it; tell whether all its trials succeeded.
 
     Args:
         experiments: as the command got them.
+        settings: that apply to them.
         options: all that the command got.
-        nursery: for the trials, if one is there; its owner closes it.
     """
-    settings = find_settings(Path.cwd(), options["config"])
     names = experiments or _planned_experiments(options)
     found = find_all(names, settings)
-    if nursery:
-        adopt(nursery)
     call = _call(found, names, settings, options)
     try:
         if options["dry_run"]:

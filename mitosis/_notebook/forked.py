@@ -293,20 +293,18 @@ def _above_standard(end: socket.socket) -> socket.socket:
 def fork_process(
     connection: socket.socket,
     be: Callable[[int, socket.socket], object],
-    *kept: socket.socket,
 ) -> ForkedProcess:
     """Fork a process that takes nothing along, and leads a session of its own.
 
     Args:
         connection: the end that is kept there.
         be: what it does; it is given the parent's process id.
-        kept: further connections that stay open there.
     """
     flush()
     parent = os.getpid()
     pid = os.fork()
     if not pid:
-        be_child(parent, connection, be, *kept)
+        be_child(parent, connection, be)
     return ForkedProcess(pid)
 
 

@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -62,16 +61,11 @@ class Nursery:
         return cls(process, ours)
 
     @classmethod
-    def forked(cls, order: Callable[[], Order], *kept: socket.socket) -> Nursery:
-        """Fork this process, where that is safe; see `forked.unsafe`.
-
-        Args:
-            order: called in the new process, once it has loaded what all trials need.
-            kept: connections that it needs for that.
-        """
+    def forked(cls, order: Order) -> Nursery:
+        """Fork this process, where that is safe; see `forked.unsafe`."""
         ours, theirs = forked.pair(socket.SOCK_SEQPACKET)
         with theirs:
-            process = forked.fork_process(theirs, _Birth(order), *kept)
+            process = forked.fork_process(theirs, _Birth(order))
         return cls(process, ours)
 
     @property
@@ -139,7 +133,7 @@ class Nursery:
 class _Birth:
     """What a process does that was forked to be a nursery."""
 
-    order: Callable[[], Order]
+    order: Order
 
     def __call__(self, owner: int, control: socket.socket) -> None:
         from mitosis._notebook.nursery_process import serve

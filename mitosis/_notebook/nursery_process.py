@@ -207,26 +207,22 @@ def main() -> NoReturn:
     control = socket.socket(fileno=descriptor)
     _open_standard_streams()
     with suppress(KeyboardInterrupt):
-        serve(owner, control, lambda: order)
+        serve(owner, control, order)
     os._exit(0)
 
 
-def serve(owner: int, control: socket.socket, get_order: Callable[[], Order]) -> None:
-    """Warm up, and be a nursery until the owner is gone.
-
-    The order is asked for when all is loaded that does not depend on it.
-    """
+def serve(owner: int, control: socket.socket, order: Order) -> None:
+    """Warm up, and be a nursery until the owner is gone."""
     gc.disable()  # what is loaded stays: looking at it again and again frees nothing
     kernel_process.load()
     import_module("mitosis._notebook.execution")
     from mitosis._notebook.kernel_application import prepare
 
-    order = get_order()
     for name in order.modules:
         import_module(name)
     preloaded = preload(order.libraries)
-    if unfit := preloaded.said | preloaded.threaded:
-        _start_again(owner, control, order, unfit)
+    if preloaded.unfit:
+        _start_again(owner, control, order, preloaded.unfit)
     if reason := forked.unsafe():
         control.send(reason.encode())  # see Nursery.last_words
         return

@@ -43,7 +43,7 @@ def installed_imports(files: Sequence[Path], path: Sequence[str]) -> list[str]:
         if file in seen:
             continue
         seen.add(file)
-        for statement in _head(file):
+        for statement in _head(file)[0]:
             for name, line in _parts(statement):
                 spec = _found(name, path)
                 if spec is None or spec.origin is None:
@@ -55,24 +55,65 @@ def installed_imports(files: Sequence[Path], path: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def module_file(name: str, path: Sequence[str]) -> Path | None:
-    """Return the source of a module by its dotted name, without importing its packages."""
-    spec = _found(name, path)
-    return Path(spec.origin) if spec and spec.origin else None
+def first_imports(files: Sequence[Path], path: Sequence[str]) -> list[str]:
+    """Return those of the statements that are executed before any of the user's own code.
+
+    What they load is the same in this process, too, if that is about to import the files.
+
+    Args:
+        files: the user's own, in the order in which they are executed.
+        path: where modules are looked for, as `sys.path`.
+    """
+    found: dict[str, None] = {}
+    for file in files:
+        head, is_all = _head(file)
+        for statement in head:
+            if isinstance(statement, ast.ImportFrom) and statement.level:
+                return list(found)
+            for name, line in _parts(statement):
+                spec = _found(name, path)
+                if spec and spec.origin and is_installed(spec.origin):
+                    found.setdefault(line)
+                elif not _is_standard(name, spec):
+                    return list(found)
+        if not is_all:
+            break
+    return list(found)
 
 
-def _head(file: Path) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Yield the imports before a file's first other statement, which may change anything."""
+def _is_standard(name: str, spec: ModuleSpec | None) -> bool:
+    if spec is None or spec.origin is None:
+        return name.partition(".")[0] in sys.stdlib_module_names
+    return is_standard(spec.origin)
+
+
+def source_files(name: str, path: Sequence[str]) -> list[Path]:
+    """Return the files of a module by its dotted name, and before it those of its packages.
+
+    Nothing is imported. A name that ends in `.py` is a file's.
+    """
+    if name.endswith(".py"):
+        return [Path(name)]
+    return [Path(spec.origin) for spec in _specs(name, path) if spec.origin]
+
+
+def _head(file: Path) -> tuple[list[ast.Import | ast.ImportFrom], bool]:
+    """Return the imports before a file's first other statement, and whether there is none.
+
+    That may change anything.
+    """
+    head: list[ast.Import | ast.ImportFrom] = []
     try:
-        tree = ast.parse(file.read_bytes()) if file.suffix == ".py" else ast.Module([], [])
+        body = ast.parse(file.read_bytes()).body if file.suffix == ".py" else [ast.Pass()]
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return
-    for number, statement in enumerate(tree.body):
+        return head, False
+    for number, statement in enumerate(body):
         is_docstring = isinstance(statement, ast.Expr) and number == 0
         if isinstance(statement, ast.Import | ast.ImportFrom):
-            yield statement
+            head.append(statement)
         elif not is_docstring:
-            return
+            return head, False
+    return head, True
 
 
 def _parts(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
@@ -91,15 +132,23 @@ def _parts(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
 
 
 def _found(name: str, path: Sequence[str]) -> ModuleSpec | None:
-    """Find a module, through its packages' folders; those are not imported."""
-    spec, folders = None, list(path)
+    specs = _specs(name, path)
+    return specs[-1] if specs else None
+
+
+def _specs(name: str, path: Sequence[str]) -> list[ModuleSpec]:
+    """Find a module's packages and then itself, without importing them; else nothing."""
+    specs: list[ModuleSpec] = []
+    folders = list(path)
     for part in name.split("."):
+        spec = None
         with suppress(Exception):  # any finder may stand among the path's hooks
             spec = PathFinder.find_spec(part, folders)
         if spec is None:
-            return None
+            return []
+        specs.append(spec)
         folders = list(spec.submodule_search_locations or ())
-    return spec
+    return specs
 
 
 @dataclass
@@ -108,13 +157,20 @@ class Preloaded:
 
     Attributes:
         said: statements during which something was printed or warned of.
-        threaded: those after which there was another thread.
+        words: what that was, each with the standard stream that it went to.
+        threaded: statements after which there was another thread.
         environment: variables that the libraries have set.
     """
 
     said: set[str] = field(default_factory=set)
+    words: list[tuple[int, bytes]] = field(default_factory=list)
     threaded: set[str] = field(default_factory=set)
     environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unfit(self) -> set[str]:
+        """The statements that have done more than to load something."""
+        return self.said | self.threaded
 
 
 def preload(statements: Sequence[str]) -> Preloaded:
@@ -134,6 +190,7 @@ def preload(statements: Sequence[str]) -> Preloaded:
             exec(statement, {"__name__": "preloading"})  # noqa: S102 - an import, made above
         if said:
             preloaded.said.add(statement)
+            preloaded.words.extend(said)
         if native_threads() > threads:
             _end_pools()
         if native_threads() > threads:
@@ -159,23 +216,24 @@ def _end_pools() -> None:
 
 
 @contextmanager
-def _listening() -> Iterator[list[bytes]]:
+def _listening() -> Iterator[list[tuple[int, bytes]]]:
     """Catch what is written to the standard streams, by whatever means."""
-    said: list[bytes] = []
-    with tempfile.TemporaryFile() as file:
-        former = [os.dup(1), os.dup(2)]
+    said: list[tuple[int, bytes]] = []
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        former = [(standard, os.dup(standard), file) for standard, file in ((1, out), (2, err))]
         _flush()
-        for standard in (1, 2):
+        for standard, _, file in former:
             os.dup2(file.fileno(), standard)
         try:
             yield said
         finally:
             _flush()
-            for standard, original in zip((1, 2), former, strict=True):
+            for standard, original, file in former:
                 os.dup2(original, standard)
                 os.close(original)
-            file.seek(0)
-            said.extend(filter(None, [file.read()]))
+                file.seek(0)
+                if words := file.read():
+                    said.append((standard, words))
 
 
 def _flush() -> None:

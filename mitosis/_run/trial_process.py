@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 import queue
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mitosis._notebook import Stop, forked, load_page
+from mitosis._notebook import Stop, forked
 from mitosis._run.carrying import carry
 from mitosis._run.company import Switch, silent
 from mitosis._run.watch import Signals
@@ -21,6 +22,9 @@ from mitosis.errors import MitosisError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+
+_SWITCH_SECONDS = 0.0005
+"""The thread that a message wakes up waits no longer for another one that computes."""
 
 log = logging.getLogger("mitosis")
 
@@ -31,8 +35,7 @@ def serve(connection: Connection) -> None:
     listening = threading.Thread(target=_listen, args=(connection, trials), daemon=True)
     forked.keep_at_hand()
     listening.start()
-    with suppress(Exception):  # the trial will be told the same
-        load_page()  # nobody waits yet
+    sys.setswitchinterval(_SWITCH_SECONDS)
     sending = threading.Lock()
 
     def tell(*told: object) -> None:

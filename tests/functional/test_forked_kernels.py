@@ -202,6 +202,43 @@ def test_a_refused_command_leaves_no_process_and_no_file(around: Project) -> Non
     assert {p for p in around.root.rglob("*") if "__pycache__" not in p.parts} <= before
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("", ""),
+        ("print('hello'); print('outdated', file=sys.stderr)", "hello"),
+        ("threading.Thread(target=threading.Event().wait, daemon=True).start()", ""),
+    ],
+    ids=["quiet", "loud", "threaded"],
+)
+def test_a_library_does_on_import_what_it_does_whoever_loads_it(
+    project: Project, tmp_path: Path, code: str, said: str
+) -> None:
+    library = tmp_path / "site-packages" / "some_library.py"
+    library.parent.mkdir()
+    library.write_text(f"import os, sys, threading\nos.environ['SET'] = 'yes'\n{code}\n")
+    project.write(
+        using="""
+        import some_library
+        import os, sys
+
+        name = "using"
+
+
+        def run(seed, n):
+            print("forked", not any("kernel_process" in word for word in sys.orig_argv))
+            return {"main": n, "set": os.environ["SET"]}
+        """
+    )
+    project.commit()
+    done = project.mitosis("run", "using", "-e", "n=1", env={"PYTHONPATH": str(library.parent)})
+    assert done.status == 0, done
+    before, _, after = done.out.partition(" starts (")
+    assert "forked True" in after
+    assert [before.count("hello"), after.count("hello")] == [bool(said)] * 2
+    assert done.err.count("outdated") == 2 * bool(said)
+
+
 LOADED = """
 import contextlib, io, sys
 from mitosis._cli import command

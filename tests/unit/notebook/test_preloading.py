@@ -10,7 +10,12 @@ from textwrap import dedent
 
 import pytest
 
-from mitosis._notebook.preloading import installed_imports, module_file, preload
+from mitosis._notebook.preloading import (
+    first_imports,
+    installed_imports,
+    preload,
+    source_files,
+)
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:
@@ -56,7 +61,6 @@ def test_modules_of_the_users_are_followed_and_never_imported(tmp_path: Path) ->
         "import numpy",
     ]
     assert "own" not in sys.modules
-    assert module_file("own.model", [str(tmp_path)]) == tmp_path / "own" / "model.py"
 
 
 def test_a_module_of_the_users_hides_an_installed_one_of_its_name(tmp_path: Path) -> None:
@@ -71,6 +75,45 @@ def test_the_backend_of_inline_figures_is_never_imported_early(tmp_path: Path) -
 @pytest.mark.parametrize("text", ["import (", "\0", "import absent_library"])
 def test_what_cannot_be_read_or_found_counts_for_nothing(tmp_path: Path, text: str) -> None:
     assert statements(tmp_path, text) == []
+
+
+def test_a_modules_packages_are_executed_before_it(tmp_path: Path) -> None:
+    own = {"own/__init__.py": "raise SystemExit", "own/models/fit.py": "", "train.py": ""}
+    write(tmp_path, own)
+    path = [str(tmp_path)]
+    assert source_files("own.models.fit", path) == [
+        tmp_path / "own" / "__init__.py",
+        tmp_path / "own" / "models" / "fit.py",
+    ]
+    assert source_files("own.absent", path) == []
+    assert source_files("train.ipynb", path) == []
+    assert source_files("elsewhere/train.py", path) == [Path("elsewhere/train.py")]
+
+
+@pytest.mark.parametrize(
+    ("files", "first"),
+    [
+        ({"pkg/exp.py": "import os, sys, numpy\nimport scipy\nx = 1\nimport click"}, 2),
+        ({"pkg/__init__.py": '"""Text."""\nimport numpy', "pkg/exp.py": "import scipy"}, 2),
+        (
+            {
+                "pkg/__init__.py": "import os\nos.environ['A'] = '1'",
+                "pkg/exp.py": "import numpy",
+            },
+            0,
+        ),
+        ({"pkg/exp.py": "import numpy\nfrom . import own\nimport scipy"}, 1),
+        ({"pkg/exp.py": "import numpy, own, scipy", "own.py": ""}, 1),
+        ({"pkg/exp.py": "import numpy\nimport absent_library\nimport scipy"}, 1),
+        ({"pkg/__init__.py": "import (", "pkg/exp.py": "import numpy"}, 0),
+    ],
+)
+def test_only_what_comes_before_any_code_of_the_users_is_the_same_anywhere(
+    tmp_path: Path, files: Mapping[str, str], first: int
+) -> None:
+    path = [str(write(tmp_path, files)), *sys.path]
+    found = first_imports(source_files("pkg.exp", path), path)
+    assert found == ["import numpy", "import scipy"][:first]
 
 
 @pytest.fixture
@@ -90,7 +133,8 @@ def test_a_library_that_says_something_on_import_is_told(libraries: Path) -> Non
     write(libraries, files)
     former = dict(os.environ)
     found = preload([f"import {name.removesuffix('.py')}" for name in files])
-    assert found.said == {"import loud_library", "import warning_library"}
+    assert found.said == {"import loud_library", "import warning_library"} == found.unfit
+    assert found.words == [(1, b"hello"), (2, b"old")]
     assert found.environment == {"SET_BY_LIBRARY": "1"}
     assert dict(os.environ) == former
     assert "mute_library" in sys.modules
