@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mitosis._cli.ending import CONTEXT, end, exit_status
 from mitosis._cli.folder_option import folder_option
 from mitosis._cli.screen import say, terminal_width
-from mitosis._model import Status
 
 if TYPE_CHECKING:
-    from mitosis._history.sheet import Cell
     from mitosis._model import SweepPlan
     from mitosis._store import Store
 
-_TITLES = (
-    *("name", "experiment", "trials", "succeeded", "failed", "running", "missing"),
-    "planned_at",
-)
+_IF_ANY = {"pruned"}
 
 
 @click.command("sweeps", context_settings=CONTEXT)
@@ -32,7 +27,8 @@ def sweeps_command(name: str | None, folder: Path | None) -> None:
     """List all sweeps, or show how one stands.
 
     Without NAME, each sweep is a line: how many trials it is to have, and how many of them
-    have succeeded, did not (failed, killed, timed out or lost), are running, or are missing.
+    have succeeded, did not (failed, killed, timed out or lost), were pruned by a search, are
+    running, or are missing.
     With NAME: its table by variant, and what failed.
 
     \b
@@ -69,7 +65,7 @@ def _shown(plan: SweepPlan, place: Path) -> str:
 
 
 def _listed(plans: list[SweepPlan], place: Path) -> str:
-    from mitosis._history.sheet import Sheet
+    from mitosis._history.sheet import Sheet, make_cell
     from mitosis._history.sheet_text import sheet_text
     from mitosis._records import close_dead
     from mitosis._store import Store
@@ -77,34 +73,37 @@ def _listed(plans: list[SweepPlan], place: Path) -> str:
     stores = {plan.database: Store(place / plan.database) for plan in plans}
     for store in stores.values():
         close_dead(place, store)
-    rows = tuple(_row(plan, _counts(plan, stores[plan.database])) for plan in plans)
-    return sheet_text(Sheet(_TITLES, rows, 1), terminal_width(), may_drop=True)
+    told = [_told(plan, _counts(plan, stores[plan.database])) for plan in plans]
+    titles = tuple(
+        title for title in told[0] if title not in _IF_ANY or any(row[title] for row in told)
+    )
+    rows = tuple(tuple(make_cell(title, row[title]) for title in titles) for row in told)
+    return sheet_text(Sheet(titles, rows, 1), terminal_width(), may_drop=True)
 
 
-def _counts(plan: SweepPlan, store: Store) -> Mapping[Status, int]:
+def _counts(plan: SweepPlan, store: Store) -> Mapping[str, int]:
     from mitosis._sweep.overview import Overview
     from mitosis._sweep.taken import sweep_rows, taken
 
-    if taken(store.path.parent, plan.name):
-        return Overview(plan, sweep_rows(store, plan.name)).counts
-    return store.sweep_counts(plan.name)
+    if plan.is_search or taken(store.path.parent, plan.name):
+        return Overview(plan, sweep_rows(store, plan.name)).outcomes
+    return {status.value: n for status, n in store.sweep_counts(plan.name).items()}
 
 
-def _row(plan: SweepPlan, counts: Mapping[Status, int]) -> tuple[Cell, ...]:
-    from mitosis._history.sheet import make_cell
-
-    succeeded = counts.get(Status.SUCCEEDED, 0)
-    running = counts.get(Status.RUNNING, 0)
+def _told(plan: SweepPlan, counts: Mapping[str, int]) -> dict[str, Any]:
+    succeeded, pruned, running = (
+        counts.get(word, 0) for word in ("succeeded", "pruned", "running")
+    )
     ended = sum(counts.values())
     total = max(plan.size, ended)  # a search may be given more trials later
-    told = (
-        plan.name,
-        plan.experiment,
-        total,
-        succeeded,
-        ended - succeeded - running,
-        running,
-        max(0, total - ended),
-        f"{plan.created_at:%Y-%m-%d %H:%M}",
-    )
-    return tuple(make_cell(title, value) for title, value in zip(_TITLES, told, strict=True))
+    return {
+        "name": plan.name,
+        "experiment": plan.experiment,
+        "trials": total,
+        "succeeded": succeeded,
+        "failed": ended - succeeded - pruned - running,
+        "pruned": pruned,
+        "running": running,
+        "missing": max(0, total - ended),
+        "planned_at": f"{plan.created_at:%Y-%m-%d %H:%M}",
+    }

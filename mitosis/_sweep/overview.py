@@ -115,12 +115,17 @@ class Overview:
         variants = self.plan.points[point].variants
         return tuple(variants[at] for at in self.varying)
 
-    def state(self) -> str:
-        """Say in a line how the points stand."""
-        counts = {status.value.replace("_", " "): n for status, n in self.counts.items()}
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many points have a trial of each status, or one that was pruned."""
+        counts = {status.value: n for status, n in self.counts.items()}
         if self.pruned:
             counts |= {"killed": counts["killed"] - self.pruned, "pruned": self.pruned}
-        parts = [f"{n} {word}" for word, n in counts.items() if n]
+        return counts
+
+    def state(self) -> str:
+        """Say in a line how the points stand."""
+        parts = [f"{n} {word.replace('_', ' ')}" for word, n in self.outcomes.items() if n]
         if self.missing:
             parts.append(f"{self.missing} without a trial")
         return ", ".join([counted(self.points, "point"), *parts])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mitosis._dataclass import dataclass
+from mitosis._layout import plan_file
 from mitosis._model import Parameter, PlannedPoint, SweepPlan
 from mitosis._records import write_plan
 from mitosis._redaction import is_secret
@@ -22,7 +23,7 @@ from mitosis._sweep.points import Argument, Points, again, settle
 from mitosis._sweep.seeds import as_seed, read_seeds
 from mitosis._sweep.tables import read_table
 from mitosis._wording import is_unicode
-from mitosis.errors import InvalidSweepError
+from mitosis.errors import InvalidSweepError, SweepExistsError
 
 __all__ = ["Asked", "Points", "again", "expand", "new_name", "record", "settle"]
 
@@ -210,23 +211,34 @@ def _told(arguments: Sequence[Argument], point: PlannedPoint) -> str:
     return ", ".join([*told, *([] if point.seed is None else [f"seed={point.seed}"])]) or "-"
 
 
-def new_name(experiment: str, now: datetime) -> str:
-    """Return a name for a sweep that nobody named."""
-    return f"{experiment}-{now:%Y-%m-%d}-{secrets.token_hex(2)}"
+def new_name(
+    name: str | None, experiment: str, now: datetime, trials_folder: Path, store: Store
+) -> str:
+    """Return the name of a new sweep: the one that was given, or one that is made up.
+
+    Raises:
+        InvalidSweepError: it cannot be used.
+        SweepExistsError: a sweep has that name already, or trials here are of one that had it.
+    """
+    if name is None:
+        return f"{experiment}-{now:%Y-%m-%d}-{secrets.token_hex(2)}"
+    if not is_unicode(name) or not name.strip() or is_secret(name):
+        fault = f"its name is {'a secret' if is_secret(name) else repr(name)}"
+        raise InvalidSweepError(faults=(f"{fault}; it has to be a text that is not empty",))
+    is_planned = plan_file(trials_folder, name).exists()
+    if is_planned or store.sweep_counts(name):
+        raise SweepExistsError(folder=trials_folder, name=name, is_planned=is_planned)
+    return name
 
 
 def record(plan: SweepPlan, trials_folder: Path, store: Store) -> None:
     """Lock all variants of a new sweep and write its plan: both, or neither.
 
     Raises:
-        InvalidSweepError: its name cannot be used.
-        SweepExistsError: a sweep has that name already.
+        SweepExistsError: a sweep has that name by now.
         VariantConflictError: names all variants that are locked with another value.
         TrialsFolderError, DatabaseError: the folder or the database cannot be used.
     """
-    if not is_unicode(plan.name) or not plan.name.strip() or is_secret(plan.name):
-        fault = f"its name is {'a secret' if is_secret(plan.name) else repr(plan.name)}"
-        raise InvalidSweepError(faults=(f"{fault}; it has to be a text that is not empty",))
     written: list[Path] = []
     try:
         store.lock(plan, lambda: written.append(write_plan(trials_folder, plan)))

@@ -98,13 +98,16 @@ def prepare(call: Call, name: str | None) -> Prepared:
 
     Raises:
         InvalidSweepError: it makes no points; names all faults.
+        SweepExistsError: a sweep has that name already.
         MitosisError: its trials may not run, for one of the reasons that `run` names.
     """
     campaign = Campaign.begin(call.experiment, call.request, call.options, call.settings)
     assert call.asked, "a new sweep is asked to be something"
     points = _settled(campaign, _expanded(campaign, call, call.asked))
     now = datetime.now(UTC)
-    plan = planned(campaign, call, points, name or new_name(campaign.experiment.name, now), now)
+    place, experiment = campaign.place, campaign.experiment
+    name = new_name(name, experiment.name, now, place.trials_folder, campaign.store)
+    plan = planned(campaign, call, points, name, now)
     return Prepared(campaign, plan, points)
 
 

@@ -109,11 +109,13 @@ def prepare_search(call: Call, wanted: Wanted, name: str | None) -> PreparedSear
 
     Raises:
         InvalidSweepError: names everything that is wrong with it.
+        SweepExistsError: a sweep has that name already.
         MitosisError: its trials may not run, for one of the reasons that `run` names.
     """
     campaign = Campaign.begin(call.experiment, call.request, call.options, call.settings)
     now = datetime.now(UTC)
-    name = name or new_name(campaign.experiment.name, now)
+    place, experiment = campaign.place, campaign.experiment
+    name = new_name(name, experiment.name, now, place.trials_folder, campaign.store)
     return _search(campaign, call, wanted, name, now)
 
 

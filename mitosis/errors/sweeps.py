@@ -46,13 +46,24 @@ class UnknownSweepError(MitosisError, LookupError):
 
 @error
 class SweepExistsError(MitosisError, RuntimeError):
-    """A sweep of that name has been planned already. Nothing was written."""
+    """A sweep of that name has been planned already. Nothing was written.
+
+    Attributes:
+        is_planned: whether its plan is there; else only trials of it are.
+    """
 
     slug: ClassVar[str] = "sweep-exists"
     folder: Path
     name: str
+    is_planned: bool = True
 
     def _compose(self) -> str:
+        if not self.is_planned:
+            return (
+                f"Trials of a sweep {self.name!r} are in {self.folder} already, but not its "
+                "plan: it was deleted, or stayed in the folder that they came from.\n"
+                "Give the new sweep another name, for it would take them for its own."
+            )
         return (
             f"There is a sweep {self.name!r} in {self.folder} already.\n"
             f"Go on with it with resume=True (mitosis sweep --resume {self.name}), or give the "

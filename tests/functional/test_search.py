@@ -198,4 +198,7 @@ assert all(t.intermediate_values[0] >= 100 for t in search.study.trials)
     }
     assert all(row["wall_seconds"] < 15 for row in rows)
     assert "Search s: 2 points, 2 pruned" in done.out
+    titles, line = map(str.split, project.mitosis("sweeps").out.splitlines())
+    told = dict(zip(titles, line, strict=False))
+    assert (told["trials"], told["failed"], told["pruned"]) == ("2", "0", "2")
     assert "failed" not in done.out

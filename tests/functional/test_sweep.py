@@ -145,6 +145,27 @@ def test_a_dry_run_shows_the_points_and_writes_nothing(swept: tuple[Project, Don
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_new_sweep_takes_no_trials_of_another_for_its_own(
+    swept: tuple[Project, Done], options: list[str]
+) -> None:
+    project, _ = swept
+    words = ["sweep", "waves", *GRID, "--name", "first", *options]
+    refused = project.mitosis(*words)
+    assert (refused.status, "mitosis sweep --resume first" in refused.err) == (2, True), refused
+    plan = project.root / "trials/.sweeps/first.json"
+    hidden = plan.rename(plan.with_suffix(".hidden"))
+    before = project.snapshot()
+    try:
+        refused = project.mitosis(*words)
+        assert refused.status == 2, refused
+        assert "but not its plan" in " ".join(refused.err.split())
+        assert project.snapshot() == before
+    finally:
+        hidden.rename(plan)
+
+
+@pytest.mark.slow
 def test_a_sweep_runs_only_what_is_needed(swept: tuple[Project, Done]) -> None:
     project, _ = swept
     done = project.mitosis(

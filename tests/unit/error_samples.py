@@ -90,6 +90,7 @@ SAMPLES: tuple[errors.MitosisError, ...] = (
     errors.InvalidSweepError(faults=_FAULTS),
     errors.UnknownSweepError(folder=Path("/trials"), reason="'nigth'; did you mean 'night'?"),
     errors.SweepExistsError(folder=Path("/trials"), name="night"),
+    errors.SweepExistsError(folder=Path("/trials"), name="night", is_planned=False),
     errors.SweepChangedError(name="night", changes=_FAULTS),
     errors.SweepRunningError(folder=Path("/trials"), name="night"),
     errors.ClusterError(cluster="tcp://node7:8786", reason="Timed out"),

@@ -94,14 +94,21 @@ def test_a_taken_name_leaves_no_locks(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "  ", "half \ud800"])
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidSweepError, match="its name is"):
-        record(
-            planned(points({"amplitude": "low"}), name=name), tmp_path, Store(tmp_path / "x.db")
-        )
+        new_name(name, "sine", NOON, tmp_path, Store(tmp_path / "x.db"))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_name_is_made_of_experiment_and_date() -> None:
-    first, second = (new_name("sine", NOON) for _ in range(2))
+def test_a_name_that_a_sweep_has_is_refused_before_anything_else(tmp_path: Path) -> None:
+    store = Store(tmp_path / "sine.db")
+    record(planned(points({"amplitude": "*"})), tmp_path, store)
+    with pytest.raises(SweepExistsError, match="resume night"):
+        new_name("night", "sine", NOON, tmp_path, store)
+    assert new_name("day", "sine", NOON, tmp_path, store) == "day"
+
+
+def test_a_name_is_made_of_experiment_and_date(tmp_path: Path) -> None:
+    store = Store(tmp_path / "x.db")
+    first, second = (new_name(None, "sine", NOON, tmp_path, store) for _ in range(2))
     assert first.startswith("sine-2026-05-06-")
     assert first != second
 
