@@ -14,6 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+from click.globals import pop_context
+
 from mitosis._loading import load, not_collecting
 from mitosis._notebook.forked import unsafe
 from mitosis._notebook.nursery import Nursery
@@ -71,6 +74,14 @@ def _nursery(names: Sequence[str], settings: Settings, *, for_many: bool) -> Nur
         load(module)
     libraries = installed_imports(files, path)
     if not preloaded.unfit:
-        return Nursery.forked(order(libraries, for_many=for_many))
+        return Nursery.forked(order(libraries, for_many=for_many), _forget_command)
     fit = [line for line in libraries if line not in preloaded.unfit]
     return Nursery.started(order(fit, for_many=for_many))
+
+
+def _forget_command() -> None:
+    """Undo what the command has arranged for itself: no kernel is to have that."""
+    log.handlers.clear()
+    log.setLevel(logging.NOTSET)
+    while click.get_current_context(silent=True):
+        pop_context()

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -61,11 +62,16 @@ class Nursery:
         return cls(process, ours)
 
     @classmethod
-    def forked(cls, order: Order) -> Nursery:
-        """Fork this process, where that is safe; see `forked.unsafe`."""
+    def forked(cls, order: Order, forget: Callable[[], object] | None = None) -> Nursery:
+        """Fork this process, where that is safe; see `forked.unsafe`.
+
+        Args:
+            order: what it is to have in memory.
+            forget: undoes there what this process has arranged for itself, if anything.
+        """
         ours, theirs = forked.pair(socket.SOCK_SEQPACKET)
         with theirs:
-            process = forked.fork_process(theirs, _Birth(order))
+            process = forked.fork_process(theirs, _Birth(order, forget))
         return cls(process, ours)
 
     @property
@@ -134,10 +140,13 @@ class _Birth:
     """What a process does that was forked to be a nursery."""
 
     order: Order
+    forget: Callable[[], object] | None
 
     def __call__(self, owner: int, control: socket.socket) -> None:
         from mitosis._notebook.nursery_process import serve
 
+        if self.forget:
+            self.forget()
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, sys.__stdin__.fileno() if sys.__stdin__ else 0)
         os.close(nothing)

@@ -21,6 +21,7 @@ pytestmark = [
 EXPERIMENT = '''
 """Tells what it sees around it."""
 import json
+import logging
 import os
 import random
 import re
@@ -54,6 +55,8 @@ def run(seed, amplitude):
         "threads": [t.name for t in threading.enumerate() if not t.daemon],
         "backend": plt.get_backend(),
         "style": {k: str(v) for k, v in plt.rcParams.items()},
+        "logs": [(log.level, [type(h).__name__ for h in log.handlers]) for log in logs()],
+        "command": str(click_context()),
         "leads a session": os.getsid(0) == os.getpid(),
         "stdout": str(type(sys.stdout)),
         "main": vars(sys.modules["__main__"]).get("__file__"),
@@ -64,6 +67,15 @@ def run(seed, amplitude):
     print("forked" if forked else "started", file=open(os.environ["HOW"], "w"))
     draws = [random.random(), float(np.random.normal())]
     return {"main": draws[1] * amplitude, "draws": draws, "around": around}
+
+
+def logs():
+    return [logging.getLogger(), logging.getLogger("mitosis")]
+
+
+def click_context():
+    from click import get_current_context
+    return get_current_context(silent=True)
 
 
 def open_files():
