@@ -53,7 +53,7 @@ class Log:
     def write(self, stream: str, text: str) -> None:
         """Append what `stream` gains, as plain text."""
         with self._lock:
-            plain = self._texts.setdefault(stream, PlainText())
+            plain = self._texts.get(stream) or self._texts.setdefault(stream, PlainText())
             self._append(plain.feed(text, time.monotonic()))
 
     def end(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 MARK = "***"
@@ -60,6 +61,12 @@ _TABLE = {
 """Shape to what must stand in a text that it fits, for that costs little to look for."""
 
 _HINTS = tuple(hint for hints in _TABLE.values() for hint in hints)
+_RARE_FIRST = "~=/:_-. "
+_HINTS_BY_SIGN = {
+    sign: tuple(hint for hint in _HINTS if sign == next(filter(hint.count, _RARE_FIRST), ""))
+    for sign in ("", *_RARE_FIRST)
+}
+"""Hints by the rarest character in them: most texts have few of these characters."""
 _PHRASES = ("authorization: basic ", "bearer ")
 """Words behind which a secret stands, in whatever case."""
 _LONGEST_PHRASE = max(map(len, _PHRASES))
@@ -83,7 +90,7 @@ def redact_text(text: str) -> str:
 
 def redact_tokens(text: str) -> str:
     """Return a text without the tokens that are known by their shape."""
-    if not any(map(text.__contains__, _HINTS)):
+    if not _has_hint(text):
         return text
     for shape, hints in _TABLE.items():
         for hint in hints:
@@ -106,7 +113,14 @@ def has_token(text: str) -> bool:
 
 def may_hold_token(text: str) -> bool:
     """Tell quickly whether a text has to be looked at for tokens."""
-    return "://" in text or (len(text) >= _SHORTEST and any(map(text.__contains__, _HINTS)))
+    return "://" in text or (len(text) >= _SHORTEST and _has_hint(text))
+
+
+def _has_hint(text: str) -> bool:
+    for sign, hints in _HINTS_BY_SIGN.items():
+        if sign in text and any(map(text.__contains__, hints)):
+            return True
+    return False
 
 
 def bytes_hold_token(data: bytes) -> bool:
@@ -155,11 +169,14 @@ def _begun_token(text: str) -> int:
 
 
 def _may_go_on(word: str) -> bool:
-    if "://" in word or any(map(word.__contains__, _HINTS)):
-        return True
-    begun, most = _begun_hints()
-    return any(word[-n:] in begun for n in range(1, min(len(word), most) + 1)) or bool(
-        word[-1:] in "0123456789:A" and _NUMBER.search(word)
+    if not word:
+        return False
+    begun = _begun_hints().get(word[-1], ())
+    return (
+        word.endswith(begun)
+        or "://" in word
+        or _has_hint(word)
+        or bool(word[-1] in "0123456789:A" and _NUMBER.search(word))
     )
 
 
@@ -179,11 +196,13 @@ def _phrase_start(text: str) -> int:
 
 
 @cache
-def _begun_hints() -> tuple[frozenset[str], int]:
-    """Return what a word ends with where a hint begins, and how long that is at most."""
-    hints = [hint for hint in (*_HINTS, "://") if " " not in hint]
-    begun = frozenset(hint[:n] for hint in hints for n in range(1, len(hint)))
-    return begun, max(map(len, begun))
+def _begun_hints() -> Mapping[str, tuple[str, ...]]:
+    """Return what a word ends with where a hint begins, by the last character of that."""
+    begun: dict[str, set[str]] = {}
+    for hint in (*_HINTS, "://"):
+        for n in range(1, len(hint) if " " not in hint else 0):
+            begun.setdefault(hint[n - 1], set()).add(hint[:n])
+    return {last: tuple(parts) for last, parts in begun.items()}
 
 
 @cache

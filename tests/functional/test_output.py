@@ -34,8 +34,8 @@ def run(how):
         from tqdm.auto import tqdm
         for i in tqdm(range(10_000), desc="bar", mininterval=0): pass
     if how == "flood":
-        line = "x" * 99
-        for i in range(1_000_000): print(line)
+        line = "x" * 999
+        for i in range(100_000): print(line)
         print("the end of it")
     if how == "figures":
         import matplotlib.pyplot as plt
