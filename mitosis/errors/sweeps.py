@@ -60,8 +60,8 @@ class SweepExistsError(MitosisError, RuntimeError):
     def _compose(self) -> str:
         if not self.is_planned:
             return (
-                f"Trials of a sweep {self.name!r} are in {self.folder} already, but not its plan:\n"
-                "it was deleted, or stayed in the folder that they came from.\n"
+                f"Trials of a sweep {self.name!r} are in {self.folder} already, but not its "
+                "plan:\nit was deleted, or stayed in the folder that they came from.\n"
                 "Give the new sweep another name, for it would take them for its own."
             )
         return (
