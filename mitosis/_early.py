@@ -20,6 +20,7 @@ from click.globals import pop_context
 from mitosis._loading import load, not_collecting
 from mitosis._notebook.forked import unsafe
 from mitosis._notebook.nursery import Nursery
+from mitosis._notebook.order import Order
 from mitosis._notebook.preloading import (
     first_imports,
     installed_imports,
@@ -72,11 +73,17 @@ def _nursery(names: Sequence[str], settings: Settings, *, for_many: bool) -> Nur
     os.environ.update(preloaded.environment)
     for module in _SHARED:
         load(module)
-    libraries = installed_imports(files, path)
-    if not preloaded.unfit:
-        return Nursery.forked(order(libraries, for_many=for_many), _forget_command)
-    fit = [line for line in libraries if line not in preloaded.unfit]
-    return Nursery.started(order(fit, for_many=for_many))
+
+    def wanted() -> Order:
+        libraries = installed_imports(files, path)
+        fit = [line for line in libraries if line not in preloaded.unfit]
+        return order(fit, for_many=for_many)
+
+    def forked() -> Order:
+        _forget_command()
+        return wanted()
+
+    return Nursery.started(wanted()) if preloaded.unfit else Nursery.forked(forked)
 
 
 def _forget_command() -> None:

@@ -62,16 +62,15 @@ class Nursery:
         return cls(process, ours)
 
     @classmethod
-    def forked(cls, order: Order, forget: Callable[[], object] | None = None) -> Nursery:
+    def forked(cls, order: Callable[[], Order]) -> Nursery:
         """Fork this process, where that is safe; see `forked.unsafe`.
 
         Args:
-            order: what it is to have in memory.
-            forget: undoes there what this process has arranged for itself, if anything.
+            order: called in the new process, first of all; says what it is to have in memory.
         """
         ours, theirs = forked.pair(socket.SOCK_SEQPACKET)
         with theirs:
-            process = forked.fork_process(theirs, _Birth(order, forget))
+            process = forked.fork_process(theirs, _Birth(order))
         return cls(process, ours)
 
     @property
@@ -139,16 +138,14 @@ class Nursery:
 class _Birth:
     """What a process does that was forked to be a nursery."""
 
-    order: Order
-    forget: Callable[[], object] | None
+    order: Callable[[], Order]
 
     def __call__(self, owner: int, control: socket.socket) -> None:
         from mitosis._notebook.nursery_process import serve
 
-        if self.forget:
-            self.forget()
+        order = self.order()
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, sys.__stdin__.fileno() if sys.__stdin__ else 0)
         os.close(nothing)
         with suppress(KeyboardInterrupt):
-            serve(owner, control, self.order)
+            serve(owner, control, order)

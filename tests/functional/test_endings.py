@@ -175,11 +175,9 @@ def test_a_second_interrupt_ends_a_stubborn_trial_at_once(endings: Project) -> N
     process.send_signal(signal.SIGINT)
     wait_until(lambda: "no" in log_text(endings))
     started = time.monotonic()
-    (kernel,) = (p for p in processes_of(process.pid) if "stderr" in open_names(p))
     process.send_signal(signal.SIGINT)
-    assert_gone([kernel])
-    assert time.monotonic() - started < 4.5  # it would have been killed after five seconds
     process.communicate(timeout=300)
+    assert time.monotonic() - started < 4
     (row,) = endings.rows("trials/endings.db")
     assert row["status"] == "killed"
 

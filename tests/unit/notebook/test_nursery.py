@@ -230,11 +230,12 @@ def test_a_kernel_is_what_it_would_be_had_it_been_started(nursery: Nursery) -> N
 @pytest.mark.parametrize("end", ["close", "kill"])
 @pytest.mark.parametrize("how", ["started", "forked"])
 def test_nothing_outlives_the_owner(installed: Path, how: str, end: str) -> None:
+    order = "Order([], ['errands'])"
     code = (
         f"import sys; sys.path.insert(0, {str(installed)!r})\n"
         "from mitosis._notebook.nursery import Nursery\n"
         "from mitosis._notebook.order import Order\n"
-        f"nursery = Nursery.{how}(Order([], ['errands']))\n"
+        f"nursery = Nursery.{how}({order if how == 'started' else f'lambda: {order}'})\n"
         "child, connection = nursery.fork('errands:sleep')\n"
         "print(connection.recv_bytes().decode(), flush=True)\n"
         "sys.stdin.readline(); nursery.close(); print(nursery._process.returncode)"

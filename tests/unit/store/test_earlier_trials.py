@@ -223,13 +223,11 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.mark.slow
 def test_among_a_hundred_thousand_trials_the_former_are_found_at_once(large: Store) -> None:
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        found = large.latest(claim())
-        alike = large.alike(claim(seed=5000))
-        seconds.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    found = large.latest(claim())
+    alike = large.alike(claim(seed=5000))
+    seconds = time.perf_counter() - start
     assert found
     assert found.key == "k00100000"
     assert len(alike) == 5
-    assert min(seconds) < 0.2  # to look at each of them takes several times as long
+    assert seconds < 0.2

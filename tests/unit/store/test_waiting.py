@@ -85,10 +85,11 @@ def test_a_reader_that_never_ends_is_an_error_and_the_claim_is_undone(
     used: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "BUSY_SECONDS", 0.3)
-    with held(used.path, "BEGIN", 5) as process:
+    with held(used.path, "BEGIN", 2) as process:
+        start = time.monotonic()
         with pytest.raises(DatabaseBusyError, match=r"for 0\.3 s"):
             used.claim(claim())
-        assert process.poll() is None, "it has read to its end"
+        assert time.monotonic() - start < 1.5
         process.wait()
     assert used.claim(claim()).iteration == 2
 
@@ -102,6 +103,6 @@ def test_ctrl_c_ends_the_wait_at_once(used: Store) -> None:
         with pytest.raises(KeyboardInterrupt):
             used.claim(claim())
         timer.join()
-        assert time.monotonic() - start < waiting.BUSY_SECONDS / 4
+        assert time.monotonic() - start < 2
         other.execute("ROLLBACK")
     assert used.claim(claim()).iteration == 2
